@@ -1,0 +1,1 @@
+"""Values: what the corridor passes from room to room. No input or output."""

@@ -1,0 +1,48 @@
+"""What a decision may depend on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
+KubeObject: TypeAlias = Mapping[str, object]
+"""A Kubernetes object as parsed JSON or YAML; any value may be null or of the wrong type."""
+
+Operation: TypeAlias = Literal["CREATE", "UPDATE", "DELETE", "CONNECT"]
+
+
+@dataclass(frozen=True, slots=True)
+class Namespace:
+    """A namespace as policies may select it."""
+
+    name: str
+    """Empty for cluster-scoped objects."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Where an object stands in a file, for reports; nothing decides by it."""
+
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """
+    The parts of an AdmissionReview, or of a manifest, that a decision may depend on.
+
+    Who asks and whether it is a dry run are not here: no rule can read them (DESIGN §1.3).
+    """
+
+    object: KubeObject
+    namespace: Namespace
+    operation: Operation = "CREATE"
+    old_object: KubeObject | None = None
+    subresource: str = ""
+    companions: tuple[KubeObject, ...] = ()
+    """Objects of the same input, for references through ConfigMaps and the like."""
+    where: Where | None = None

@@ -1,0 +1,165 @@
+"""What a site says about one namespace, as policies see it (DESIGN §5); site/ makes it from the six kinds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from weighbridge.model.requests import Json
+from weighbridge.model.verdicts import Severity, Stage
+
+Profile: TypeAlias = Literal["baseline", "standard", "restricted"]
+RuleAction: TypeAlias = Literal["off", "audit", "warn", "deny"]
+MatchedBy: TypeAlias = Literal["digest", "commit", "name"]
+
+
+@dataclass(frozen=True, slots=True)
+class StageEntry:
+    """From `from_ns` on, the policy is in this stage."""
+
+    stage: Stage
+    from_ns: int | None
+    """Nanoseconds since 1970; `None` = always."""
+    from_date: str | None
+    """The same day as the site wrote it, for messages."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleEntry:
+    """What a policy says about one rule."""
+
+    action: RuleAction | None
+    parameters: Mapping[str, Json]
+    effective_on_ns: int | None
+    effective_on: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LicensePolicy:
+    """Which licenses may be served; an absent demand is no demand."""
+
+    allow: tuple[str, ...] | None
+    """When given, only these."""
+    deny: tuple[str, ...]
+    commercial: bool
+    """Commercial use is needed."""
+    copyleft: bool
+    """Share-alike terms are acceptable."""
+    revocable: bool
+    """Licenses that can be ended at any time are acceptable."""
+    field_of_use: tuple[str, ...] | None
+    """Acceptable kinds of use restriction: `none`, `aup`, `list`."""
+
+
+@dataclass(frozen=True, slots=True)
+class OnUnknown:
+    """What happens when a rule could not be decided."""
+
+    default: Literal["deny", "warn"]
+    rules: Mapping[str, Literal["deny", "warn"]]
+
+
+@dataclass(frozen=True, slots=True)
+class ExceptionClass:
+    """Exceptions that need no approval."""
+
+    approval: Literal["required", "none"]
+    max_duration_ns: int | None
+    alert: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyFacts:
+    """A ModelPolicy that speaks for the namespace."""
+
+    name: str
+    priority: int
+    floor: bool
+    profile: Profile | None
+    stages: tuple[StageEntry, ...]
+    rules: Mapping[str, RuleEntry]
+    licenses: LicensePolicy | None
+    on_unknown: OnUnknown | None
+    exception_classes: Mapping[str, ExceptionClass]
+
+
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """A profile in a stage."""
+
+    profile: Profile
+    stage: Stage
+    set_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """A ModelExceptionApproval that names the exception."""
+
+    name: str
+    spec_digest: str
+    requested_by: str
+    approver: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExceptionMatch:
+    """A model of this workload that the exception speaks of."""
+
+    model: str
+    """`str(ref)`."""
+    by: MatchedBy
+
+
+@dataclass(frozen=True, slots=True)
+class ExceptionFacts:
+    """A ModelException of the namespace; whether it is valid is for Rego to say."""
+
+    name: str
+    namespace: str
+    rule: str
+    models: tuple[str, ...]
+    owner: str
+    reason: str
+    kind: str
+    ticket: str
+    expires_ns: int | None
+    """`None` when it states none."""
+    requested_by: str
+    exception_class: str
+    """Empty when it names none."""
+    spec_digest: str
+    """`sha256:…` of the RFC 8785 form of `.spec` as stored."""
+    approvals: tuple[Approval, ...]
+    matched: tuple[ExceptionMatch, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AdvisoryMatch:
+    """An advisory that speaks of a model or of one of its ancestors."""
+
+    id: str
+    severity: Severity
+    node: str
+    """The repository that matched, `org/name`."""
+    own: bool
+    """The model itself matched, not an ancestor."""
+    by: MatchedBy
+    block: Literal["new", "all"]
+    fixed_in: str | None
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class SiteFacts:
+    """Everything a site says that may matter here."""
+
+    policies: tuple[PolicyFacts, ...] = ()
+    fallback: Judging = Judging("standard", "audit", "built-in")
+    """Speaks where no policy does."""
+    override: Judging | None = None
+    """`--profile`: actions and stage come from here alone."""
+    exceptions: tuple[ExceptionFacts, ...] = ()
+    advisories: Mapping[str, tuple[AdvisoryMatch, ...]] = field(default_factory=dict)
+    """By `str(ref)`."""
