@@ -147,15 +147,23 @@ def _model(evidence: Evidence, site: SiteFacts) -> ModelFacts:
     ref = evidence.ref
     owner, slash, _ = ref.repository.partition("/")
     return ModelFacts(
-        str(ref),
-        ref.role,
-        ref.scheme,
-        ref.repository,
-        ref.revision,
-        ref.unresolved_because,
-        owner if slash and ref.scheme == "hf" else None,
-        *(getattr(evidence, name) for name in MODEL_FACTS),
-        site.advisories.get(str(ref), ()),
+        ref=str(ref),
+        role=ref.role,
+        scheme=ref.scheme,
+        repository=ref.repository,
+        revision=ref.revision,
+        unresolved_because=ref.unresolved_because,
+        publisher=owner if slash and ref.scheme == "hf" else None,
+        resolved=evidence.resolved,
+        card=evidence.card,
+        license=evidence.license,
+        lineage=evidence.lineage,
+        files=evidence.files,
+        config=evidence.config,
+        tokenizer=evidence.tokenizer,
+        generation_config=evidence.generation_config,
+        adapter=evidence.adapter,
+        advisories=site.advisories.get(str(ref), ()),
     )
 
 

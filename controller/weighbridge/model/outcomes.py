@@ -55,7 +55,7 @@ class Unknown:
     host: str = ""
     """Whom we asked, `huggingface.co`; empty where nobody could be asked."""
     since: int | None = None
-    """Start of this host's outage, Unix time in whole minutes × 60 (seconds), so that a retry is the same fact."""
+    """Start of this host's outage, Unix time in seconds, a whole minute, so that a retry is the same fact."""
     detail: str = ""
     """A sentence for people, never shown to policies: `no answer from hub.example in 4 s`."""
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 KubeObject: TypeAlias = Mapping[str, object]
 """A Kubernetes object as parsed JSON or YAML; any value may be null or of the wrong type."""
 

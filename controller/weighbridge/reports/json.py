@@ -1,0 +1,65 @@
+"""JSON for programs: the contract of DESIGN §3 and §9, `"version": 1`."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+
+import msgspec
+
+from weighbridge.model.verdicts import Decision, Finding
+from weighbridge.reports.run import Run
+from weighbridge.review import Review
+
+VERSION = 1
+
+
+def render(run: Run) -> str:
+    """Return one JSON document, indented, with a final newline."""
+    document = {
+        "version": VERSION,
+        "decisions": [_decision(review, decision) for review, decision in run.decisions],
+        "summary": dataclasses.asdict(run.summary),
+        "problems": list(run.problems),
+        "engine": run.engine,
+        "revision": run.revision,
+    }
+    return msgspec.json.format(msgspec.json.encode(document), indent=1).decode() + "\n"
+
+
+def _decision(review: Review, decision: Decision) -> Mapping[str, object]:
+    where = review.request.where
+    return {
+        "id": decision.id,
+        "object": {
+            "apiVersion": decision.api_version,
+            "kind": decision.kind,
+            "namespace": decision.namespace,
+            "name": decision.name,
+            "file": where.file if where else None,
+            "line": where.line if where else None,
+        },
+        "stage": decision.verdict.stage,
+        "allowed": decision.verdict.allowed,
+        "would_allow": decision.verdict.would_allow,
+        "undecided": decision.verdict.undecided,
+        "models": [dataclasses.asdict(model) for model in decision.models],
+        "findings": [_finding(finding) for finding in decision.verdict.findings],
+    }
+
+
+def _finding(finding: Finding) -> Mapping[str, object]:
+    plain = {field.name: getattr(finding, field.name) for field in dataclasses.fields(finding)}
+    plain["remedy"] = dataclasses.asdict(finding.remedy)
+    plain["evidence"] = [
+        {
+            "fact": quote.fact,
+            "file": quote.place.file if quote.place else None,
+            "line": quote.place.line if quote.place else None,
+            "text": quote.place.text if quote.place else None,
+        }
+        for quote in finding.evidence
+    ]
+    plain["exception"] = dataclasses.asdict(finding.exception) if finding.exception else None
+    plain["because_unknown"] = dataclasses.asdict(finding.because_unknown) if finding.because_unknown else None
+    return plain

@@ -1,0 +1,340 @@
+"""
+The schema of the six kinds, group `weighbridge.dev/v1alpha1`; the same for `--site DIR` and as custom resources.
+
+Pydantic lives at this border only: `facts.py` beside it turns the objects into the values that policies see.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import Annotated, Any, ClassVar, Literal, TypeAlias
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic.alias_generators import to_camel
+
+from weighbridge.model.site import Profile, RuleAction
+from weighbridge.model.verdicts import Severity, Stage
+
+GROUP = "weighbridge.dev"
+API_VERSION = f"{GROUP}/v1alpha1"
+
+_DURATION = re.compile(r"(\d+)(ms|s|m|h|d)")
+_SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
+_RULE = re.compile(r"([a-z0-9-]+/)?[a-z_]+\.[a-z_]+")
+
+
+def _duration(value: object) -> object:
+    if value == 0:
+        return 0.0
+    if not isinstance(value, str) or not re.fullmatch(r"(\d+(ms|s|m|h|d))+", value):
+        raise ValueError(f"got {value!r}, expected a duration such as 14d, 4h or 30m")
+    return sum(int(number) * _SECONDS[unit] for number, unit in _DURATION.findall(value))
+
+
+def _moment(value: object) -> object:
+    """Read a day (its first instant, UTC) or an RFC 3339 time."""
+    if isinstance(value, str):
+        try:
+            parsed = datetime.fromisoformat(value)
+        except ValueError:
+            raise ValueError(f"got {value!r}, expected a day such as 2026-12-01 or an RFC 3339 time") from None
+        return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+    return value
+
+
+def _rule_id(value: str) -> str:
+    if not _RULE.fullmatch(value):
+        raise ValueError(f"got {value!r}, expected a rule id such as license.allowed")
+    return value
+
+
+Duration: TypeAlias = Annotated[float, BeforeValidator(_duration)]
+"""Seconds, written `14d`."""
+Moment: TypeAlias = Annotated[datetime, BeforeValidator(_moment)]
+RuleId: TypeAlias = Annotated[str, AfterValidator(_rule_id)]
+Text: TypeAlias = Annotated[str, Field(min_length=1, max_length=2048)]
+Json: TypeAlias = Any
+
+
+class Spec(BaseModel):
+    """A strict part of a site object: unknown keys are mistakes."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(extra="forbid", frozen=True, alias_generator=to_camel, strict=False)
+
+
+class Requirement(Spec):
+    """One `matchExpressions` entry of a label selector."""
+
+    key: Text
+    operator: Literal["In", "NotIn", "Exists", "DoesNotExist"]
+    values: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _values_fit(self) -> Requirement:
+        needs = self.operator in ("In", "NotIn")
+        if needs != bool(self.values):
+            raise ValueError(f"operator {self.operator} takes {'at least one value' if needs else 'no values'}")
+        return self
+
+
+class LabelSelector(Spec):
+    """A Kubernetes label selector; empty selects everything."""
+
+    match_labels: dict[str, str] = {}
+    match_expressions: tuple[Requirement, ...] = ()
+
+
+class StageSpec(Spec):
+    """`{stage, from}`."""
+
+    stage: Stage
+    from_: Moment | None = Field(None, alias="from")
+
+
+class RuleSpec(Spec):
+    """What a policy says about one rule."""
+
+    action: RuleAction | None = None
+    parameters: dict[str, Json] = {}
+    effective_on: Moment | None = None
+
+
+class LicensesSpec(Spec):
+    """Which licenses may be served."""
+
+    allow: tuple[Text, ...] | None = None
+    deny: tuple[Text, ...] = ()
+    commercial: bool = False
+    copyleft: bool = True
+    revocable: bool = True
+    field_of_use: tuple[Literal["none", "aup", "list"], ...] | None = None
+
+
+class OrganizationSpec(Spec):
+    """What the organization is, for thresholds and territories."""
+
+    users: int | None = None
+    revenue: int | None = None
+    region: str | None = None
+    publishers: tuple[Text, ...] = ()
+    use_cases: tuple[Text, ...] = ()
+
+
+class StampSpec(Spec):
+    """A signer whose verified summaries answer the rules they cover."""
+
+    signer: Text
+    max_age: Duration
+    covers: tuple[Text, ...]
+
+
+class ExistingSpec(Spec):
+    """How long what runs may restart; other than 0 is not served yet."""
+
+    grace: Duration = 0.0
+
+    @model_validator(mode="after")
+    def _zero(self) -> ExistingSpec:
+        if self.grace:
+            raise ValueError("existing.grace: only 0 can be honored yet. Fix: write grace: 0d or leave it out")
+        return self
+
+
+class OnUnknownSpec(Spec):
+    """What happens when a rule could not be decided."""
+
+    default: Literal["deny", "warn"] = "deny"
+    rules: dict[RuleId, Literal["deny", "warn"]] = {}
+
+
+class ExceptionClassSpec(Spec):
+    """Exceptions that may need no approval."""
+
+    approval: Literal["required", "none"]
+    max_duration: Duration | None = None
+    alert: bool = False
+
+
+class ModelPolicySpec(Spec):
+    """What is demanded of models in the namespaces it selects."""
+
+    namespace_selector: LabelSelector = LabelSelector()
+    priority: int = 0
+    floor: bool = False
+    profile: Profile | None = None
+    stages: tuple[StageSpec, ...] = ()
+    rules: dict[RuleId, RuleSpec] = {}
+    licenses: LicensesSpec | None = None
+    sources: dict[Literal["base", "adapter", "draft", "tokenizer", "image", "aux"], tuple[Text, ...]] = {}
+    organization: OrganizationSpec | None = None
+    stamps: tuple[StampSpec, ...] = ()
+    existing: ExistingSpec = ExistingSpec()
+    on_unknown: OnUnknownSpec | None = None
+    exception_classes: dict[str, ExceptionClassSpec] = {}
+    max_evidence_age: Duration = 86400.0
+    ask_url: str | None = Field(None, alias="askURL")
+
+
+class TrustFile(Spec):
+    """A file in the site folder, or in the Secret or ConfigMap that is mounted for it."""
+
+    file: Text
+
+
+class Identity(Spec):
+    """Who may sign: issuer and subject exactly, or an anchored pattern for the subject."""
+
+    issuer: Text
+    subject: Text | None = None
+    subject_pattern: str | None = None
+
+    @model_validator(mode="after")
+    def _one_subject(self) -> Identity:
+        if (self.subject is None) == (self.subject_pattern is None):
+            raise ValueError("give either subject or subjectPattern")
+        pattern = self.subject_pattern
+        if pattern is not None and not (pattern.startswith("^") and pattern.endswith("$")):
+            raise ValueError(f"subjectPattern {pattern!r} is not anchored. Fix: begin it with ^ and end it with $")
+        return self
+
+
+class MaySign(Spec):
+    """What a signer may sign for."""
+
+    models: tuple[Text, ...] = ()
+    publishers: tuple[Text, ...] = ()
+    stamps: bool = False
+
+
+class TrustedSignerSpec(Spec):
+    """Who vouches for bytes, and for which."""
+
+    method: Literal["sigstore", "certificate", "key"]
+    trusted_root: TrustFile | None = None
+    key: TrustFile | None = None
+    ca: TrustFile | None = None
+    identities: tuple[Identity, ...] = ()
+    may_sign: MaySign
+
+    @model_validator(mode="after")
+    def _material(self) -> TrustedSignerSpec:
+        wanted = {"sigstore": "trusted_root", "certificate": "ca", "key": "key"}[self.method]
+        given = [name for name in ("trusted_root", "key", "ca") if getattr(self, name) is not None]
+        if given != [wanted]:
+            raise ValueError(f"method {self.method} takes exactly {to_camel(wanted)}, got {given or 'nothing'}")
+        if self.method != "key" and not self.identities:
+            raise ValueError(f"method {self.method} needs identities, or anybody could sign")
+        return self
+
+
+class Subject(Spec):
+    """The content a record is about."""
+
+    name: Text
+    commit: str | None = None
+    digest: str | None = None
+    card_sha256: str | None = Field(None, alias="cardSha256")
+
+
+class RecordFact(Spec):
+    """Something a reviewer established."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(extra="allow", frozen=True)
+    reviewer: Text
+    date: Moment
+    link: str | None = None
+
+
+class ApprovalSpec(Spec):
+    """Where a model may run."""
+
+    state: Literal["approved", "restricted", "pending", "blocked"]
+    namespaces: LabelSelector | None = None
+    until: Moment | None = None
+    alternative: str | None = None
+
+
+class RecordVolume(Spec):
+    """A volume whose content is this model."""
+
+    namespace: Text
+    claim: Text
+    path: str = "/"
+
+
+class ModelRecordSpec(Spec):
+    """What the organization knows and decided about a model."""
+
+    subject: Subject
+    facts: tuple[RecordFact, ...] = ()
+    approval: ApprovalSpec | None = None
+    owner: str | None = None
+    volumes: tuple[RecordVolume, ...] = ()
+
+
+class ModelExceptionSpec(Spec):
+    """A debt: one rule, some models, until a day. Only its shape is checked here; Rego says whether it is valid."""
+
+    rule: str = ""
+    models: tuple[str, ...] = ()
+    owner: str = ""
+    reason: str = ""
+    kind: str = ""
+    ticket: str = ""
+    expires: Moment | None = None
+    requested_by: str = ""
+    class_: str = Field("", alias="class")
+
+
+class ExceptionName(Spec):
+    """The exception an approval is about."""
+
+    namespace: Text
+    name: Text
+
+
+class ModelExceptionApprovalSpec(Spec):
+    """A second person's yes to the very text of an exception."""
+
+    exception: ExceptionName
+    spec_digest: Text
+    requested_by: Text
+    approver: Text
+
+
+class Affected(Spec):
+    """What an advisory is about: a model by name or glob, some of its revisions, or digests."""
+
+    model: str | None = None
+    revisions: tuple[Text, ...] = ()
+    digests: tuple[Text, ...] = ()
+
+    @model_validator(mode="after")
+    def _something(self) -> Affected:
+        if self.model is None and not self.digests:
+            raise ValueError("names neither a model nor a digest")
+        return self
+
+
+class ModelAdvisorySpec(Spec):
+    """A known issue of some models, which every descendant inherits."""
+
+    id: Text
+    severity: Severity
+    summary: Text
+    affected: tuple[Affected, ...] = Field(min_length=1)
+    fixed_in: tuple[Text, ...] = ()
+    url: str | None = None
+    block: Literal["new", "all"] = "new"
+
+
+SPECS: dict[str, type[Spec]] = {
+    "ModelPolicy": ModelPolicySpec,
+    "TrustedSigner": TrustedSignerSpec,
+    "ModelRecord": ModelRecordSpec,
+    "ModelException": ModelExceptionSpec,
+    "ModelExceptionApproval": ModelExceptionApprovalSpec,
+    "ModelAdvisory": ModelAdvisorySpec,
+}
+NAMESPACED = ("ModelException",)

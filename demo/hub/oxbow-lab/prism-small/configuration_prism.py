@@ -1,0 +1,1 @@
+# the configuration class; never run here

@@ -1,0 +1,1 @@
+# the model's own code; the demonstration never runs it
