@@ -73,7 +73,11 @@ def test_the_kinds_of_the_examples_are_read(tmp_path):
         ("signature.trusted:", "SignatureTrusted:", "expected a rule id such as license.allowed"),
         ("action: deny", "action: refuse", "Input should be 'off', 'audit', 'warn' or 'deny'"),
         ("{matchLabels: {env: prod}}", "{matchExpressions: [{key: env, operator: In}]}", "takes at least one value"),
-        ("{matchLabels: {env: prod}}", "{matchExpressions: [{key: e, operator: Exists, values: [x]}]}", "takes no values"),
+        (
+            "{matchLabels: {env: prod}}",
+            "{matchExpressions: [{key: e, operator: Exists, values: [x]}]}",
+            "takes no values",
+        ),
         ("metadata: {name: prod}", "metadata: {}", "has no metadata.name"),
         ("metadata: {name: prod}", "metadata: {name: prod, namespace: x}", "is cluster-scoped"),
         ("kind: ModelPolicy", "kind: ModelPolice", "unknown object"),
@@ -94,7 +98,11 @@ def test_a_wrong_policy_is_refused_with_the_field_and_the_fix(tmp_path, change, 
         ("trustedRoot: {file: trust/root.json}", "key: {file: k.pem}", "method sigstore takes exactly trustedRoot"),
         ("identities: [", "identities: [{issuer: i, subjectPattern: x}, ", "not anchored"),
         ("identities: [", "identities: [{issuer: i}, ", "either subject or subjectPattern"),
-        ('identities: [{issuer: "https://issuer.example", subject: "https://git.example/sign.yml@refs/heads/main"}]', "", "needs identities"),
+        (
+            'identities: [{issuer: "https://issuer.example", subject: "https://git.example/sign.yml@refs/heads/main"}]',
+            "",
+            "needs identities",
+        ),
     ],
 )
 def test_a_signer_that_would_trust_too_much_is_refused(tmp_path, change, to, says):
@@ -150,7 +158,12 @@ def test_a_folder_that_is_not_there_is_a_usage_error(tmp_path):
 
 def test_the_digest_of_an_exception_is_that_of_its_canonical_json():
     spec = {"rule": "card.present", "models": ["hf://a/b"], "expires": "2026-12-15"}
-    value = {"apiVersion": "weighbridge.dev/v1alpha1", "kind": "ModelException", "metadata": {"name": "x"}, "spec": spec}
+    value = {
+        "apiVersion": "weighbridge.dev/v1alpha1",
+        "kind": "ModelException",
+        "metadata": {"name": "x"},
+        "spec": spec,
+    }
 
     one = parse_object(value, "x:1")
 

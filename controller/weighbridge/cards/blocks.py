@@ -1,0 +1,132 @@
+"""
+Markdown → the pieces a reader sees, with line numbers.
+
+Only the block structure is parsed, by markdown-it, so that the cost stays linear whatever the text holds;
+within a line, tags, images and links are taken apart here. Nothing is ever rendered. No input or output.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+Kind = Literal["heading", "text", "row", "code", "comment"]
+
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_HIDDEN = re.compile(r"<(script|style)\b.*?(?:</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE)
+_HTML_HEADING = re.compile(r"<(?:h([1-6])|summary)\b[^<>]*>(.*?)(?:</(?:h[1-6]|summary)\s*>|\Z)", re.DOTALL | re.IGNORECASE)
+_TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9-]*(?:\s[^<>]*)?/?>")
+_IMAGE = re.compile(r"!\[[^\[\]\n]{0,500}\](?:\([^()\n]{0,2000}\)|\[[^\[\]\n]{0,200}\])")
+_LINK = re.compile(r"\[([^\[\]\n]{0,500})\]\([^()\n]{0,2000}\)")
+_SUMMARY_LEVEL = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One piece of a card: a heading, a paragraph, a table row, code, or a comment nobody sees."""
+
+    kind: Kind
+    line: int
+    """Where it begins in the file, counted from 1."""
+    text: str
+    """As written, with markup; lines of a paragraph are kept apart."""
+    level: int = 0
+    """1 to 6 for a heading."""
+    item: bool = False
+    """Whether it stands in a list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blocks:
+    """All pieces in order, and the labels of its reference links."""
+
+    blocks: tuple[Block, ...]
+    references: frozenset[str]
+    """Upper-case labels of link definitions: `[label]` in the text is then a link."""
+
+
+def blocks(text: str, first_line: int) -> Blocks:
+    """Take a card's text apart; `first_line` is where it begins in the file."""
+    markdown = MarkdownIt("commonmark", {"html": True, "maxNesting": 20}).enable("table")
+    markdown.core.ruler.enableOnly(["normalize", "block"])
+    env: dict[str, Any] = {}
+    found = tuple(_walk(markdown.parse(text, env), first_line))
+    references = env.get("references")
+    labels = references if isinstance(references, Mapping) else {}
+    return Blocks(found, frozenset(str(label) for label in labels))
+
+
+def visible(text: str) -> str:
+    """Return what a reader sees of a line of markup: no tags, no images, the words of links only."""
+    text = _TAG.sub(" ", _IMAGE.sub(" ", text))
+    return _LINK.sub(r"\1", text)
+
+
+def _walk(tokens: Sequence[Token], first_line: int) -> Iterator[Block]:
+    level, lists, row = 0, 0, None
+    line, cells = first_line, list[str]()
+    for token in tokens:
+        if token.map is not None:
+            line = token.map[0] + first_line
+        match token.type:
+            case "heading_open":
+                level = int(token.tag[1])
+            case "heading_close":
+                level = 0
+            case "bullet_list_open" | "ordered_list_open":
+                lists += 1
+            case "bullet_list_close" | "ordered_list_close":
+                lists -= 1
+            case "tr_open":
+                row, cells = line, []
+            case "tr_close":
+                yield Block("row", row or line, " | ".join(cells))
+                row = None
+            case "inline" if row is not None:
+                cells.append(_COMMENT.sub(" ", token.content).strip())
+            case "inline":
+                kind: Kind = "heading" if level else "text"
+                yield from _without_comments(Block(kind, line, token.content, level, item=lists > 0))
+            case "fence" | "code_block":
+                yield Block("code", line, token.content)
+            case "html_block":
+                yield from _html(Block("text", line, token.content, item=lists > 0))
+            case _:
+                pass
+
+
+def _without_comments(block: Block) -> Iterator[Block]:
+    for match in _COMMENT.finditer(block.text):
+        yield Block("comment", block.line + block.text.count("\n", 0, match.start()), match[0])
+    left = _COMMENT.sub(_blank, block.text)
+    if left.strip():
+        yield replace(block, text=left)
+
+
+def _html(block: Block) -> Iterator[Block]:
+    text = _HIDDEN.sub(_blank, block.text)
+    for match in _COMMENT.finditer(text):
+        yield Block("comment", block.line + text.count("\n", 0, match.start()), match[0])
+    text = _COMMENT.sub(_blank, text)
+    at = 0
+    for match in _HTML_HEADING.finditer(text):
+        yield from _piece(block, text, at, match.start())
+        line = block.line + text.count("\n", 0, match.start())
+        yield Block("heading", line, " ".join(match[2].split()), int(match[1] or _SUMMARY_LEVEL))
+        at = match.end()
+    yield from _piece(block, text, at, len(text))
+
+
+def _piece(block: Block, text: str, start: int, end: int) -> Iterator[Block]:
+    if text[start:end].strip():
+        yield replace(block, line=block.line + text.count("\n", 0, start), text=text[start:end])
+
+
+def _blank(match: re.Match[str]) -> str:
+    """Keep the line breaks of what is taken out, so that lines below keep their numbers."""
+    return " " + "\n" * match[0].count("\n")

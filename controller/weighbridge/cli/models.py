@@ -1,0 +1,120 @@
+"""`weighbridge models`: what each object names, without asking anybody."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import sys
+from collections.abc import Mapping
+
+import msgspec
+
+from weighbridge.cli.manifests import read, requests
+from weighbridge.model.refs import ModelRef
+from weighbridge.model.requests import Request
+from weighbridge.model.serving import FoundModels
+from weighbridge.model.text import plural, printable
+from weighbridge.workloads import find_models
+
+KINDS = {
+    "hf": "hub",
+    "modelscope": "hub",
+    "s3": "object-store",
+    "gs": "object-store",
+    "az": "object-store",
+    "oss": "object-store",
+    "tos": "object-store",
+    "pvc": "pvc",
+    "hostpath": "hostpath",
+    "file": "local-path",
+    "oci": "oci-image",
+    "http": "http",
+    "https": "http",
+    "ollama": "ollama",
+    "ngc": "ngc",
+    "catalog": "catalog",
+    "cr": "cr",
+}
+"""Kind of place by scheme; any other scheme is `custom-scheme`."""
+
+
+def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command."""
+    parser = subparsers.add_parser(
+        "models",
+        help="list the models that manifests name",
+        description="Lists the models that manifests name, with where each name stands; asks no hub and no policy.",
+        epilog="exit codes: 0, 2 usage, 3 a file of a folder could not be read",
+    )
+    parser.add_argument("paths", nargs="+", metavar="PATH", help="manifest files or folders; - is standard input")
+    parser.add_argument("--output", choices=("terminal", "json"), default="terminal", help="(default: terminal)")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Find, print, and return the exit code."""
+    manifests = read(arguments.paths)
+    found = [(request, find_models(request.object, request.companions)) for request in requests(manifests, "", {})]
+    problems = list(manifests.problems)
+    if arguments.output == "json":
+        document = {"objects": [_object(request, one) for request, one in found if one.of_interest], "problems": problems}
+        sys.stdout.write(msgspec.json.format(msgspec.json.encode({"version": 1, **document}), indent=1).decode() + "\n")
+    else:
+        sys.stdout.write("\n".join([*_lines(found), *(f"not read  {printable(one)}" for one in problems)]) + "\n")
+    return 3 if problems else 0
+
+
+def _object(request: Request, found: FoundModels) -> Mapping[str, object]:
+    metadata = request.object.get("metadata")
+    name = metadata.get("name") if isinstance(metadata, Mapping) else None
+    stated: dict[str, object] = {}
+    for serving in found.serving:
+        for field in dataclasses.fields(serving.settings):
+            value = getattr(serving.settings, field.name)
+            if value is not None and value != ():
+                stated.setdefault(field.name, value)
+    return {
+        "file": request.where.file if request.where else None,
+        "line": request.where.line if request.where else None,
+        "apiVersion": request.object.get("apiVersion"),
+        "kind": request.object.get("kind"),
+        "namespace": request.namespace.name or None,
+        "name": name,
+        "models": [_model(ref) for ref in found.references],
+        "settings": stated,
+        "problems": list(found.problems),
+    }
+
+
+def _model(ref: ModelRef) -> Mapping[str, object]:
+    return {
+        "uri": ref.uri if ref.resolved else None,
+        "raw": ref.found_at.raw,
+        "role": ref.role,
+        "kind": KINDS.get(ref.scheme, "custom-scheme") if ref.resolved else None,
+        "revision": ref.revision,
+        "file": ref.file,
+        "via": ref.found_at.via,
+        "container": ref.found_at.container,
+        "unresolved": not ref.resolved,
+        "unresolved_because": ref.unresolved_because,
+    }
+
+
+def _lines(found: list[tuple[Request, FoundModels]]) -> list[str]:
+    lines = []
+    for request, one in found:
+        if not one.of_interest:
+            continue
+        described = _object(request, one)
+        place = f"{described['file']}:{described['line']}"
+        lines.append(f"{place}  {str(described['kind']).lower()}/{printable(str(described['name']), 80)}")
+        for ref in one.references:
+            container = f" in {ref.found_at.container}" if ref.found_at.container else ""
+            because = f"  unresolved: {printable(ref.unresolved_because)}" if ref.unresolved_because else ""
+            lines.append(f"  {ref.role:<9} {printable(str(ref), 200)}  ({ref.found_at.via}{container}){because}")
+        if not one.references:
+            lines.append("  no model named, though it asks for an accelerator or runs an engine")
+    interest = sum(one.of_interest for _, one in found)
+    lines.append(f"{plural(interest, 'object')} of interest among {len(found)}")
+    return lines

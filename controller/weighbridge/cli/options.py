@@ -1,0 +1,61 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from pathlib import Path
+from typing import get_args
+
+from weighbridge.errors import UserError
+from weighbridge.model.site import Profile
+from weighbridge.settings import DEFAULT_HUB, EngineChoice, Settings
+
+_LABEL = re.compile(r"[A-Za-z0-9._/-]+=[A-Za-z0-9._-]*")
+
+
+def add_judging(parser: argparse.ArgumentParser) -> None:
+    """Add what says how to judge: policies, site, sources, engine."""
+    parser.add_argument("--site", type=Path, metavar="DIR", help="folder with ModelPolicy and other site objects")
+    parser.add_argument("--policies", type=Path, metavar="DIR", help="policy folder (default: the shipped one)")
+    parser.add_argument(
+        "--hub", metavar="URL|DIR", help=f"model hub or mirror, or a folder in hub layout (default: {DEFAULT_HUB})"
+    )
+    parser.add_argument("--hub-token-file", type=Path, metavar="FILE", help="file with a hub token")
+    parser.add_argument("--offline", action="store_true", help="ask no host: what a folder does not hold is unknown")
+    parser.add_argument(
+        "--engine",
+        choices=get_args(EngineChoice),
+        default="auto",
+        help="who evaluates the policies: a real opa, the embedded preview, or opa where there is one (default: auto)",
+    )
+
+
+def add_profile(parser: argparse.ArgumentParser) -> None:
+    """Add `--profile`."""
+    parser.add_argument(
+        "--profile", choices=get_args(Profile), help="judge every namespace with this profile, in stage enforce"
+    )
+
+
+def settings_of(arguments: argparse.Namespace) -> Settings:
+    """Make settings of the shared options; a namespace without policy is in stage enforce unless there is a site."""
+    return Settings(
+        policies=arguments.policies,
+        site=arguments.site,
+        fallback_stage="audit" if arguments.site else "enforce",
+        profile=arguments.profile,
+        hub=arguments.hub or DEFAULT_HUB,
+        hub_token_file=arguments.hub_token_file,
+        offline=arguments.offline,
+        engine=arguments.engine,
+    )
+
+
+def labels_of(text: str) -> dict[str, str]:
+    """Read `key=value,key=value`. Raises `UserError`."""
+    pairs = [pair for pair in text.split(",") if pair]
+    for pair in pairs:
+        if not _LABEL.fullmatch(pair):
+            raise UserError(f"--namespace-labels: got {pair!r}, expected key=value,key=value")
+    return dict(pair.split("=", 1) for pair in pairs)

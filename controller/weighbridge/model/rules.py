@@ -1,0 +1,34 @@
+"""What a rule says about itself: its METADATA, read once when the policies are loaded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from weighbridge.model.requests import Json
+from weighbridge.model.site import RuleAction
+from weighbridge.model.verdicts import Remedy, Severity, WhoCanAct
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One entry of the rule table."""
+
+    id: str
+    """`license.allowed`, or `acme/license.no_llama_as_apache` for the rule of a site."""
+    title: str
+    description: str
+    severity: Severity
+    evidence: tuple[str, ...]
+    """The facts of a model the rule needs, out of `facts.MODEL_FACTS`."""
+    remedy: Remedy
+    who_can_act: WhoCanAct
+    since: str
+    """Version of weighbridge, or of the site's rules, that brought it."""
+    parameters: tuple[str, ...]
+    """Names of the values a policy may set for it."""
+    frameworks: Json
+    """Clauses of laws and standards it serves, as the author wrote them."""
+    default_action: RuleAction | None
+    """What it does in a profile that does not name it; `None` = off."""
+    path: str
+    """Its file, relative to the policy folder."""

@@ -1,0 +1,1 @@
+"""The door that the API server knocks at: AdmissionReviews over HTTPS."""

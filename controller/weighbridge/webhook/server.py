@@ -1,0 +1,133 @@
+"""
+Serves the webhook over TLS, with the certificate that is on disk now.
+
+The API server keeps idle connections for about 90 s; a server that closes first makes it report an unexpected end of file, so ours
+waits longer. A certificate that changes on disk is used for new connections; one that cannot be used leaves the old one in place.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import ssl
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+import uvicorn
+from fastapi import FastAPI
+
+from weighbridge.errors import UserError
+from weighbridge.telemetry import Metrics
+
+KEEP_ALIVE = 120
+"""Seconds an idle connection is kept, more than the API server's 90."""
+GRACE = 20
+"""Seconds that reviews in flight get when the server stops."""
+
+_log = structlog.get_logger("weighbridge.webhook")
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """A certificate chain and its key, in PEM files that may be replaced at any time."""
+
+    chain: Path
+    key: Path
+
+    def check(self) -> None:
+        """Raise `UserError` when the two cannot be used together."""
+        try:
+            self.load_into(ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER))
+        except OSError as error:
+            what = "do not belong together" if isinstance(error, ssl.SSLError) else "cannot be read"
+            raise UserError(f"{self.chain}, {self.key}: the certificate and its key {what}: {_why(error)}") from None
+
+    def load_into(self, context: ssl.SSLContext) -> None:
+        """Use the files in `context`. Raises `OSError`, of which `ssl.SSLError` is one."""
+        context.load_cert_chain(self.chain, self.key)
+
+    def signature(self) -> tuple[tuple[int, int, int], ...]:
+        """Return what changes when the files are replaced. Raises `OSError`."""
+        return tuple((one.st_ino, one.st_mtime_ns, one.st_size) for one in map(os.stat, (self.chain, self.key)))
+
+
+class Server(uvicorn.Server):
+    """A TLS server that follows its certificate and leaves signals to whoever started it."""
+
+    def __init__(self, app: FastAPI, certificate: Certificate, metrics: Metrics, *, poll: float = 5.0) -> None:
+        """Prepare to serve; `poll` is how often, in seconds, the certificate is looked at. Raises `UserError`."""
+        certificate.check()
+        super().__init__(
+            uvicorn.Config(
+                app,
+                ssl_certfile=certificate.chain,
+                ssl_keyfile=certificate.key,
+                timeout_keep_alive=KEEP_ALIVE,
+                timeout_graceful_shutdown=GRACE,
+                access_log=False,
+                log_config=None,
+                server_header=False,
+            )
+        )
+        self._certificate = certificate
+        self._metrics = metrics
+        self._poll = poll
+
+    async def run_on(self, listener: socket.socket) -> None:
+        """Serve on a bound socket until `stop` is called."""
+        self.config.load()
+        context = self.config.ssl
+        if context is None:
+            raise RuntimeError("uvicorn made no TLS context of the certificate it was given")
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        watcher = asyncio.create_task(self._follow(context))
+        try:
+            await self.serve(sockets=[listener])
+        finally:
+            watcher.cancel()
+
+    def stop(self) -> None:
+        """Let the reviews in flight be answered, then stop serving."""
+        self.should_exit = True
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        """Leave signals alone."""
+        yield
+
+    async def _follow(self, context: ssl.SSLContext) -> None:
+        loaded = seen = self._certificate.signature()
+        # Polled, because a mounted Secret is replaced by swapping a symbolic link above the files.
+        while True:
+            await asyncio.sleep(self._poll)
+            try:
+                found = self._certificate.signature()
+                if found == loaded or found == seen:
+                    continue
+                seen = found
+                # First into a context of its own: a failed load may leave a new certificate with the old key.
+                self._certificate.load_into(ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER))
+                self._certificate.load_into(context)
+            except OSError as error:
+                self._metrics.certificate_loads.labels("failed").inc()
+                _log.warning("certificate not replaced, the old one stays", because=_why(error))
+            else:
+                loaded = found
+                self._metrics.certificate_loads.labels("replaced").inc()
+                _log.info("certificate replaced")
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a bound socket; port 0 takes a free one. Raises `UserError` when the address cannot be had."""
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=1024)
+    except OSError as error:
+        raise UserError(f"{host}:{port}: cannot listen here: {_why(error)}") from None
+
+
+def _why(error: OSError) -> str:
+    return getattr(error, "reason", None) or error.strerror or str(error)

@@ -1,0 +1,50 @@
+"""Null-safe steps through JSON of unknown shape; any value may be null or of the wrong type. No input or output."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+TEXT = 65_536
+"""Characters that are read of one text; longer ones are cut and said to be."""
+ITEMS = 1_000
+"""Elements that are read of one list."""
+
+
+def at(value: object, *keys: str) -> object:
+    """Follow `keys` down; absent, null and not-an-object all end at `None`."""
+    for key in keys:
+        if not isinstance(value, Mapping):
+            return None
+        value = value.get(key)
+    return value
+
+
+def text(value: object) -> str | None:
+    """Return a scalar as the text a container would get, `None` for everything else."""
+    if isinstance(value, str):
+        return value[:TEXT]
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)[:TEXT] if isinstance(value, int | float) else None
+
+
+def texts(value: object) -> tuple[str, ...]:
+    """Return the scalars of a list; a lone scalar counts as a list of one."""
+    if isinstance(value, list | tuple):
+        return tuple(one for one in map(text, value[:ITEMS]) if one is not None)
+    alone = text(value)
+    return () if alone is None else (alone,)
+
+
+def mappings(value: object) -> Iterator[Mapping[str, object]]:
+    """Yield the objects of a list."""
+    if isinstance(value, list | tuple):
+        for one in value[:ITEMS]:
+            if isinstance(one, Mapping):
+                yield one
+
+
+def named(value: object) -> str:
+    """Return the text under `name`, empty when there is none."""
+    name = at(value, "name")
+    return name if isinstance(name, str) else ""
