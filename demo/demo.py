@@ -82,7 +82,7 @@ async def webhook(hub: str, folder: Path) -> AsyncIterator[tuple[aiohttp.ClientS
     """Run the real `weighbridge serve` with TLS; yield a client that trusts its certificate, and its address."""
     certificate(folder)
     port = free_port()
-    command = [sys.executable, "-m", "weighbridge", "serve", "--no-cluster", "--listen", f"{HOST}:{port}"]
+    command = [sys.executable, "-m", "weighbridge", "serve", "--no-cluster", "--host", HOST, "--port", str(port)]
     command += ["--tls-cert-file", str(folder / "tls.crt"), "--tls-private-key-file", str(folder / "tls.key")]
     command += ["--hub", hub, "--site", str(HERE / "site")]
     if find_opa() is None:

@@ -17,7 +17,9 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 
 from weighbridge.model.verdicts import Finding
 
-Outcome: TypeAlias = Literal["not_of_interest", "allowed", "warned", "denied", "undecided", "not_decided", "bad_request"]
+Outcome: TypeAlias = Literal[
+    "not_of_interest", "allowed", "warned", "denied", "undecided", "not_decided", "bad_request"
+]
 """`undecided` is a denial for a source that did not answer, `not_decided` one for an engine that did not."""
 
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -81,10 +83,14 @@ class Metrics:
             ),
             "in_flight": Gauge("weighbridge_reviews_in_flight", "Reviews being answered now.", registry=reg),
             "healed": _counter(
-                reg, "webhook_configuration_healed", "Times somebody else's edit of the webhook configuration was undone."
+                reg,
+                "webhook_configuration_healed",
+                "Times somebody else's edit of the webhook configuration was undone.",
             ),
             "enforcing": Gauge(
-                "weighbridge_enforcing_namespaces", "Namespaces that reject Pods while no decision can be had.", registry=reg
+                "weighbridge_enforcing_namespaces",
+                "Namespaces that reject Pods while no decision can be had.",
+                registry=reg,
             ),
             "excluded": Gauge(
                 "weighbridge_excluded_namespace", "Namespaces that are never reviewed.", ("namespace",), registry=reg

@@ -38,7 +38,7 @@ _SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low", "info"
 _FIX = "Fix: look at `main` of the policies, `opa test` shows what it answers"
 
 
-class _Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class _Strict(msgspec.Struct, forbid_unknown_fields=True):
     """A part of the answer; a field that is not named here makes it unusable."""
 
 

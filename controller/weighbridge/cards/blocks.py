@@ -19,7 +19,9 @@ Kind = Literal["heading", "text", "row", "code", "comment"]
 
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _HIDDEN = re.compile(r"<(script|style)\b.*?(?:</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE)
-_HTML_HEADING = re.compile(r"<(?:h([1-6])|summary)\b[^<>]*>(.*?)(?:</(?:h[1-6]|summary)\s*>|\Z)", re.DOTALL | re.IGNORECASE)
+_HTML_HEADING = re.compile(
+    r"<(?:h([1-6])|summary)\b[^<>]*>(.*?)(?:</(?:h[1-6]|summary)\s*>|\Z)", re.DOTALL | re.IGNORECASE
+)
 _TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9-]*(?:\s[^<>]*)?/?>")
 _IMAGE = re.compile(r"!\[[^\[\]\n]{0,500}\](?:\([^()\n]{0,2000}\)|\[[^\[\]\n]{0,200}\])")
 _LINK = re.compile(r"\[([^\[\]\n]{0,500})\]\([^()\n]{0,2000}\)")
@@ -68,27 +70,23 @@ def visible(text: str) -> str:
 
 
 def _walk(tokens: Sequence[Token], first_line: int) -> Iterator[Block]:
-    level, lists, row = 0, 0, None
-    line, cells = first_line, list[str]()
+    level, lists, line = 0, 0, first_line
+    row: list[str] | None = None
     for token in tokens:
         if token.map is not None:
             line = token.map[0] + first_line
         match token.type:
-            case "heading_open":
-                level = int(token.tag[1])
-            case "heading_close":
-                level = 0
-            case "bullet_list_open" | "ordered_list_open":
-                lists += 1
-            case "bullet_list_close" | "ordered_list_close":
-                lists -= 1
+            case "heading_open" | "heading_close":
+                level = int(token.tag[1]) if token.nesting == 1 else 0
+            case "bullet_list_open" | "ordered_list_open" | "bullet_list_close" | "ordered_list_close":
+                lists += token.nesting
             case "tr_open":
-                row, cells = line, []
+                row = []
             case "tr_close":
-                yield Block("row", row or line, " | ".join(cells))
+                yield Block("row", line, " | ".join(row or ()))
                 row = None
             case "inline" if row is not None:
-                cells.append(_COMMENT.sub(" ", token.content).strip())
+                row.append(_COMMENT.sub(" ", token.content).strip())
             case "inline":
                 kind: Kind = "heading" if level else "text"
                 yield from _without_comments(Block(kind, line, token.content, level, item=lists > 0))

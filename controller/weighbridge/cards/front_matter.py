@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Literal
 
 from weighbridge.model.text import printable
@@ -62,10 +63,12 @@ def read_front_matter(lines: list[str]) -> FrontMatter:
 def _without(lines: list[str]) -> FrontMatter:
     """Tell a card without metadata from one whose metadata stands where the Hub does not look."""
     rules = [number for number, line in enumerate(lines) if line.strip() == _RULE]
-    for first, second in zip(rules, rules[1:], strict=False):
+    for first, second in pairwise(rules):
         keys = [line for line in lines[first + 1 : second] if _KEY.match(line)]
         if keys and not lines[first + 1].startswith((" ", "\t")) and _is_mapping(lines[first + 1 : second]):
-            return FrontMatter("misplaced", f"line {first + 1}: metadata is not at the top of the file; the Hub ignores it")
+            return FrontMatter(
+                "misplaced", f"line {first + 1}: metadata is not at the top of the file; the Hub ignores it"
+            )
     return FrontMatter("none")
 
 

@@ -71,7 +71,7 @@ async def _review(
         return Run(
             tuple(review for review in reviews if review is not None),
             tuple(problems),
-            assembly.engine_name,
+            assembly.engine_title,
             assembly.revision(),
             time.monotonic() - begun,
             color=sys.stdout.isatty() and "NO_COLOR" not in os.environ,

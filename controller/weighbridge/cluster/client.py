@@ -6,7 +6,6 @@ Errors of the network and of the API server are translated here and nowhere else
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -126,10 +125,10 @@ async def connected(kubeconfig: Path | None) -> AsyncIterator[Api]:
     configuration = Configuration()
     try:
         if kubeconfig is None:
-            load_incluster_config(client_configuration=configuration)
+            load_incluster_config(client_configuration=configuration)  # type: ignore[no-untyped-call]
         else:
             # Never the default file: whether we use a person's own credentials is theirs to say.
-            await load_kube_config(
+            await load_kube_config(  # type: ignore[no-untyped-call]
                 config_file=os.fspath(kubeconfig), client_configuration=configuration, persist_config=False
             )
     except (ConfigException, OSError, yaml.YAMLError, TypeError, ValueError, KeyError) as error:
@@ -149,7 +148,7 @@ def translated(subject: str) -> Iterator[None]:
         yield
     except ApiException as error:
         raise _refusal(subject, error.status, str(error.reason)) from error
-    except (TimeoutError, asyncio.TimeoutError) as error:
+    except TimeoutError as error:
         raise ClusterError(f"{subject}: the API server did not answer in time") from error
     except (aiohttp.ClientError, OSError, ValueError) as error:
         raise ClusterError(f"{subject}: the API server cannot be asked: {printable(str(error))}") from error

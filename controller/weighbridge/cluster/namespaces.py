@@ -75,7 +75,7 @@ class Namespaces:
         tries = pauses()
         while True:
             try:
-                version = await self._list()
+                version = await self.read_all()
                 tries = pauses()
                 while True:
                     version = await self._watch(version)
@@ -85,7 +85,8 @@ class Namespaces:
                 _log.warning("namespaces cannot be watched", because=str(error))
                 await asyncio.sleep(next(tries))
 
-    async def _list(self) -> str:
+    async def read_all(self) -> str:
+        """List all namespaces and return the place in history to watch from. Raises `ClusterError`."""
         known: dict[str, Mapping[str, str]] = {}
         query = {"limit": _PAGE}
         while True:

@@ -15,8 +15,9 @@ from pathlib import Path, PurePosixPath
 
 import msgspec
 
-from weighbridge.engine.folder import Module, modules_and_documents
+from weighbridge.engine.folder import Module, modules_and_documents, text_of
 from weighbridge.engine.metadata import documents_of, rule_table
+from weighbridge.engine.portable import code_only, complaints
 from weighbridge.errors import BadPolicies
 from weighbridge.model.rules import Rule
 from weighbridge.safe_yaml import BadDocument
@@ -27,9 +28,19 @@ ROOTS = ("weighbridge", "site")
 BIGGEST_INTEGER = 2**53
 """Beyond it, engines that count in floating point answer differently."""
 
+CAPABILITIES = "capabilities.json"
+_PACKAGE = Path(__file__).resolve().parent.parent
 _MAIN = "weighbridge.main"
 _RULE_TABLE = "rule_table"
-_READS = re.compile(r"\bdata\.weighbridge\.([A-Za-z_]\w*)")
+_READS = re.compile(r"\bdata\.(weighbridge(?:\.[A-Za-z_]\w*)+)")
+
+
+class _Builtin(msgspec.Struct, frozen=True):
+    name: str
+
+
+class _Capabilities(msgspec.Struct, frozen=True):
+    builtins: list[_Builtin]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +76,17 @@ def load(folder: Path) -> Bundle:
     """
     modules, texts = modules_and_documents(folder)
     if not modules:
-        raise BadPolicies(f"{folder}: no policies, expected .rego files. Fix: name the folder that holds main/ and rules/")
+        raise BadPolicies(
+            f"{folder}: no policies, expected .rego files. Fix: name the folder that holds main/ and rules/"
+        )
     if all(module.package != _MAIN for module in modules):
-        raise BadPolicies(f"{folder}: no package {_MAIN}, expected main/main.rego. Fix: copy it from the built-in policies")
+        raise BadPolicies(
+            f"{folder}: no package {_MAIN}, expected main/main.rego. Fix: copy it from the built-in policies"
+        )
     rules = rule_table(modules)
     documents = {**_documents(texts, modules), _RULE_TABLE: documents_of(rules)}
     _refuse_missing(modules, documents)
+    _refuse_calls(folder, modules)
     return bundle_of({module.path: module.text for module in modules}, documents, rules)
 
 
@@ -83,13 +99,12 @@ def bundle_of(modules: Mapping[str, str], documents: Mapping[str, object], rules
     return Bundle(modules, documents, rules, f"sha256:{digest.hexdigest()}")
 
 
-def default_folder() -> Path:
+def default_folder(package: Path = _PACKAGE) -> Path:
     """
     Return the policies that come with weighbridge.
 
-    An installed package carries them; in a checkout they stand beside `controller/`.
+    An installed `package` carries them; in a checkout they stand beside `controller/`.
     """
-    package = Path(__file__).resolve().parent.parent
     packaged = package / "_policies"
     return packaged if packaged.is_dir() else package.parent.parent / "policies"
 
@@ -102,7 +117,7 @@ def canonical(value: object) -> bytes:
 def write_tar(target: Path, members: Mapping[str, bytes]) -> None:
     """Write a `.tar.gz` at once; equal members give equal bytes. Raises `BadPolicies`."""
     raw = io.BytesIO()
-    with tarfile.open(fileobj=raw, mode="w", format=tarfile.USTAR_FORMAT) as tar:
+    with tarfile.open(fileobj=raw, mode="w", format=tarfile.PAX_FORMAT) as tar:
         for name, content in sorted(members.items()):
             member = tarfile.TarInfo(name)
             member.size, member.mode = len(content), 0o644
@@ -115,7 +130,9 @@ def write_tar(target: Path, members: Mapping[str, bytes]) -> None:
         with contextlib.suppress(OSError):
             temporary.unlink()
         what = (error.strerror or str(error)).lower()
-        raise BadPolicies(f"{target}: the bundle cannot be written, {what}. Fix: name a file in a writable folder") from None
+        raise BadPolicies(
+            f"{target}: the bundle cannot be written, {what}. Fix: name a file in a writable folder"
+        ) from None
 
 
 def _manifest(revision: str) -> bytes:
@@ -166,12 +183,42 @@ def _no_json(value: object, at: str) -> str | None:
 
 
 def _refuse_missing(modules: Sequence[Module], documents: Mapping[str, object]) -> None:
-    """A reference to data nobody brings is undefined, and undefined is not allowed: so it is refused here, once."""
-    packages = {module.package.split(".")[1] for module in modules if module.package.startswith("weighbridge.")}
+    """A reference to what nobody brings is undefined, and undefined is not allowed: so it is refused here, once."""
+    packages = {module.package for module in modules}
     for module in modules:
-        for number, line in enumerate(module.text.split("\n"), 1):
-            for name in _READS.findall(line.partition("#")[0]):
-                if name not in documents and name not in packages:
+        for number, line in enumerate(code_only(module.text).split("\n"), 1):
+            for path in _READS.findall(line):
+                first = path.split(".")[1]
+                if first not in documents and not any(_along(path, package) for package in packages):
                     raise BadPolicies(
-                        f"{module.path}:{number}: reads data.weighbridge.{name}, which no file brings. Fix: add data/{name}.yaml"
+                        f"{module.path}:{number}: reads data.{path}, which no file brings. "
+                        f"Fix: correct the name, or add data/{first}.yaml"
                     )
+
+
+def _along(path: str, package: str) -> bool:
+    """Tell whether a reference leads to, into or through a package."""
+    return f"{package}.".startswith(f"{path}.") or path.startswith(f"{package}.")
+
+
+def _refuse_calls(folder: Path, modules: Sequence[Module]) -> None:
+    """A library that lists the built-in functions it uses (`capabilities.json`) uses no others, so that engines agree."""
+    listed = capabilities(folder)
+    if listed is None:
+        return
+    for path, line, name in complaints(modules, listed):
+        raise BadPolicies(
+            f"{path}:{line}: calls {name}, which is neither defined nor in {CAPABILITIES}. Fix: correct the name, or list it there"
+        )
+
+
+def capabilities(folder: Path) -> frozenset[str] | None:
+    """Return the built-in functions the folder's `capabilities.json` lists, `None` without one. Raises `BadPolicies`."""
+    path = folder / CAPABILITIES
+    if not path.is_file():
+        return None
+    try:
+        names = msgspec.json.decode(text_of(path, CAPABILITIES), type=_Capabilities)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise BadPolicies(f"{CAPABILITIES}: {str(error).lower()}. Fix: write it as `opa capabilities` does") from None
+    return frozenset(builtin.name for builtin in names.builtins)

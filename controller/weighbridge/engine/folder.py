@@ -16,7 +16,9 @@ TOTAL_BYTES = 32 << 20
 DEPTH = 12
 """Folders below each other."""
 
-_PACKAGE = re.compile(r"^package[ \t]+([A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*)[ \t]*(?:#.*)?$", re.MULTILINE)
+_PACKAGE = re.compile(
+    r"^package[ \t]+([A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*)[ \t]*(?:#.*)?$", re.MULTILINE
+)
 _NOT_SERVED = ("checks", "schemas")
 """Folders for authors: they check the library and are no part of it."""
 
@@ -49,7 +51,7 @@ def modules_and_documents(folder: Path) -> tuple[tuple[Module, ...], tuple[tuple
         if not is_module and not is_document:
             continue
         seen += 1
-        text = _text(path, name)
+        text = text_of(path, name)
         total += len(text)
         if seen > FILES or total > TOTAL_BYTES:
             raise BadPolicies(
@@ -71,7 +73,9 @@ def _files(folder: Path) -> Iterator[Path]:
             entries = sorted(os.scandir(here), key=lambda entry: entry.name)
         except OSError as error:
             what = error.strerror or str(error)
-            raise BadPolicies(f"{here}: cannot be read as a policy folder, {what.lower()}. Fix: name a folder of .rego files") from None
+            raise BadPolicies(
+                f"{here}: cannot be read as a policy folder, {what.lower()}. Fix: name a folder of .rego files"
+            ) from None
         if depth > DEPTH:
             raise BadPolicies(f"{here}: folders nested deeper than {DEPTH}. Fix: remove the link that leads back up")
         for entry in entries:
@@ -81,14 +85,19 @@ def _files(folder: Path) -> Iterator[Path]:
                 waiting.append((Path(entry.path), depth + 1))
             elif entry.is_file():
                 yield Path(entry.path)
+            elif entry.name.endswith((".rego", ".yaml", ".yml")):
+                raise BadPolicies(f"{entry.path}: no file, or a link to none. Fix: remove it, or put the policy back")
 
 
-def _text(path: Path, name: str) -> str:
+def text_of(path: Path, name: str) -> str:
+    """Read a text file of at most 2 MiB. Raises `BadPolicies`, which calls it `name`."""
     try:
         with path.open("rb") as file:
             content = file.read(FILE_BYTES + 1)
     except OSError as error:
-        raise BadPolicies(f"{name}: cannot be read, {(error.strerror or str(error)).lower()}. Fix: check its rights") from None
+        raise BadPolicies(
+            f"{name}: cannot be read, {(error.strerror or str(error)).lower()}. Fix: check its rights"
+        ) from None
     if len(content) > FILE_BYTES:
         raise BadPolicies(f"{name}: larger than {FILE_BYTES >> 20} MiB. Fix: split it")
     try:
@@ -101,7 +110,9 @@ def _text(path: Path, name: str) -> str:
 def _module(name: str, text: str) -> Module:
     match = _PACKAGE.search(text)
     if match is None:
-        raise BadPolicies(f"{name}:1: no package clause. Fix: begin it with `package weighbridge.…` or `package site.NAME.…`")
+        raise BadPolicies(
+            f"{name}:1: no package clause. Fix: begin it with `package weighbridge.…` or `package site.NAME.…`"
+        )
     package, line = match.group(1), text[: match.start()].count("\n") + 1
     if package.split(".")[0] not in ("weighbridge", "site") or "." not in package:
         raise BadPolicies(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-import typing
 from collections.abc import Mapping
 from pathlib import PurePosixPath
+from typing import Any
 
 import msgspec
 
@@ -34,7 +34,7 @@ class _Custom(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     evidence: list[str] = []
     who_can_act: WhoCanAct = "model_owner"
     parameters: list[str] = []
-    frameworks: msgspec.Raw | None | list[typing.Any] | dict[str, typing.Any] = None
+    frameworks: Any = None
     default_action: RuleAction | None = None
 
 
@@ -96,12 +96,12 @@ def documents_of(rules: Mapping[str, Rule]) -> dict[str, Json]:
 
 
 def _id(module: Module, match: re.Match[str]) -> str:
-    expected = ("rules", match["topic"], match["rule"])
+    folder = f"rules/{match['topic']}/{match['rule']}"
     if match["site"]:
-        expected = ("site", match["site"], *expected)
-    if PurePosixPath(module.path).parts[:-1] != expected:
+        folder = f"site/{match['site']}/{folder}"
+    if str(PurePosixPath(module.path).parent) != folder:
         raise BadPolicies(
-            f"{module.path}:{module.line}: package {module.package} is not in its folder, expected {'/'.join(expected)}/. "
+            f"{module.path}:{module.line}: package {module.package} is not in its folder, expected {folder}/. "
             "Fix: move the file or rename the package"
         )
     name = f"{match['topic']}.{match['rule']}"
@@ -113,7 +113,9 @@ def _rule(name: str, module: Module) -> Rule:
     try:
         said = msgspec.convert(load(text), _Metadata)
     except BadDocument as error:
-        raise BadPolicies(f"{module.path}:{first + error.line - 1}: METADATA of {name}: {error.why}. Fix: mend its YAML") from None
+        raise BadPolicies(
+            f"{module.path}:{first + error.line - 1}: METADATA of {name}: {error.why}. Fix: mend its YAML"
+        ) from None
     except msgspec.ValidationError as error:
         what = str(error)
         raise BadPolicies(

@@ -13,6 +13,7 @@ from typing import get_args
 
 import structlog
 from fastapi import FastAPI, Request, Response
+from fastapi.telemetry import TelemetryConfig
 from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import Route
 
@@ -24,6 +25,8 @@ from weighbridge.webhook.door import DoorName, Doors
 
 _METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _READY_SECONDS = 5.0
+_QUIET: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
+"""The framework's own spans and exporters stay off: they cost time on the path, and telemetry.py says what there is to say."""
 
 _log = structlog.get_logger("weighbridge.webhook")
 
@@ -34,7 +37,7 @@ def application(doors: Doors, ready: Callable[[], Awaitable[None]], metrics: Met
 
     `ready` raises an `OperatorError` whose text says why no decision can be had now.
     """
-    app = FastAPI(title="weighbridge", openapi_url=None)
+    app = FastAPI(title="weighbridge", openapi_url=None, telemetry=_QUIET)
     # Plain routes: the framework's parameter machinery costs more than a look-up of a verdict.
     for door in get_args(DoorName):
         app.router.routes.append(Route(f"/validate/{door}", _validate(doors, door, metrics), methods=["POST"]))

@@ -61,6 +61,7 @@ class Server(uvicorn.Server):
     def __init__(self, app: FastAPI, certificate: Certificate, metrics: Metrics, *, poll: float = 5.0) -> None:
         """Prepare to serve; `poll` is how often, in seconds, the certificate is looked at. Raises `UserError`."""
         certificate.check()
+        loaded = certificate.signature()
         super().__init__(
             uvicorn.Config(
                 app,
@@ -70,10 +71,12 @@ class Server(uvicorn.Server):
                 timeout_graceful_shutdown=GRACE,
                 access_log=False,
                 log_config=None,
+                lifespan="off",
                 server_header=False,
             )
         )
         self._certificate = certificate
+        self._loaded = loaded
         self._metrics = metrics
         self._poll = poll
 
@@ -100,13 +103,13 @@ class Server(uvicorn.Server):
         yield
 
     async def _follow(self, context: ssl.SSLContext) -> None:
-        loaded = seen = self._certificate.signature()
+        seen = self._loaded
         # Polled, because a mounted Secret is replaced by swapping a symbolic link above the files.
         while True:
             await asyncio.sleep(self._poll)
             try:
                 found = self._certificate.signature()
-                if found == loaded or found == seen:
+                if found in (self._loaded, seen):
                     continue
                 seen = found
                 # First into a context of its own: a failed load may leave a new certificate with the old key.
@@ -116,15 +119,17 @@ class Server(uvicorn.Server):
                 self._metrics.certificate_loads.labels("failed").inc()
                 _log.warning("certificate not replaced, the old one stays", because=_why(error))
             else:
-                loaded = found
+                self._loaded = found
                 self._metrics.certificate_loads.labels("replaced").inc()
                 _log.info("certificate replaced")
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Return a bound socket; port 0 takes a free one. Raises `UserError` when the address cannot be had."""
+    """Return a bound socket; no host is every address, port 0 a free one. Raises `UserError` when they cannot be had."""
+    everywhere = not host and socket.has_dualstack_ipv6()
+    family = socket.AF_INET6 if everywhere or ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=1024)
+        return socket.create_server((host, port), family=family, backlog=1024, dualstack_ipv6=everywhere)
     except OSError as error:
         raise UserError(f"{host}:{port}: cannot listen here: {_why(error)}") from None
 

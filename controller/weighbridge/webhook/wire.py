@@ -42,7 +42,7 @@ class _Asked(msgspec.Struct, rename="camel"):
     sub_resource: str | None = None
     dry_run: bool | None = None
     user_info: _User | None = None
-    object: dict[str, object] | None = None
+    judged: dict[str, object] | None = msgspec.field(default=None, name="object")
     old_object: dict[str, object] | None = None
 
 
@@ -145,10 +145,10 @@ def _asked(request: _Asked) -> Asked:
     if not request.uid or len(request.uid) > MAX_UID:
         raise BadManifest(f"AdmissionReview: request.uid must be a text of 1 to {MAX_UID} characters")
     operation = _operation(request.operation)
-    judged = request.old_object if operation == "DELETE" else request.object
+    judged = request.old_object if operation == "DELETE" else request.judged
     if judged is None and operation != "DELETE":
         raise BadManifest(f"AdmissionReview: a {operation} without request.object")
-    if not _within(request.object, MAX_DEPTH) or not _within(request.old_object, MAX_DEPTH):
+    if not _within(request.judged, MAX_DEPTH) or not _within(request.old_object, MAX_DEPTH):
         raise BadManifest(_too_deep())
     judged = judged or {}
     kind = judged.get("kind")

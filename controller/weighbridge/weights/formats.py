@@ -12,9 +12,11 @@ from typing import get_args
 
 from weighbridge.model.evidence import File, Files, Format
 from weighbridge.model.outcomes import Unreadable
+from weighbridge.model.text import printable
 
 MOST_FILES = 2_000
 """Weights and code files of one repository; the largest known model has a few hundred."""
+LONGEST_PATH = 500
 
 _SAFE: tuple[Format, ...] = ("safetensors", "gguf", "onnx")
 
@@ -79,7 +81,7 @@ def files(listing: Sequence[ListedFile]) -> Files | Unreadable:
     in_folders = not in_root or any(one.path == _table().parts for one in listing)
     found = sorted(
         (
-            File(one.path, one.size, one.sha256, kind, _loaded(one.path, kind, in_folders=in_folders))
+            File(printable(one.path, LONGEST_PATH), one.size, one.sha256, kind, _loaded(one.path, kind, in_folders=in_folders))
             for one, kind in told
         ),
         key=lambda file: file.path,

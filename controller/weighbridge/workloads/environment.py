@@ -16,6 +16,8 @@ from weighbridge.workloads.reading import TEXT, at, mappings, named, text
 
 VARIABLES = 2_000
 """Variables that are read of one container."""
+CHARACTERS = 262_144
+"""Characters that all variables of a container, or all its arguments, may have once they are written out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +51,18 @@ def environment(container: KubeObject, companions: Mapping[tuple[str, str], Kube
     elsewhere: list[str] = []
     for source in mappings(env_from):
         _whole(source, companions, namespace, known, elsewhere, wanted)
-    for entry in tuple(mappings(env))[:VARIABLES]:
+    length = 0
+    for count, entry in enumerate(mappings(env)):
+        if count == VARIABLES or length > CHARACTERS:
+            elsewhere.append("a longer list of variables than is read")
+            break
         name = named(entry)
         known.pop(name, None)
         unknown.pop(name, None)
         origin = entry.get("valueFrom")
         if origin is None:
             known[name] = expand(text(entry.get("value")) or "", known)
+            length += len(known[name])
             continue
         value = _companion_value(origin, companions, namespace, wanted)
         if value is None:
@@ -80,7 +87,7 @@ def _whole(
         if not name:
             continue
         entries = at(companions.get((kind, name)), "data") if kind == "ConfigMap" else None
-        if isinstance(entries, Mapping):
+        if isinstance(entries, dict):
             known.update({f"{prefix}{key}": value for key, value in entries.items() if isinstance(value, str)})
             continue
         elsewhere.append(f"{kind} {name}")
@@ -137,5 +144,10 @@ def expand(value: str, known: Mapping[str, str]) -> str:
 
 
 def expanded(values: Sequence[str], known: Mapping[str, str]) -> tuple[str, ...]:
-    """Replace `$(NAME)` in every element."""
-    return tuple(expand(value, known) for value in values)
+    """Replace `$(NAME)` in every element; beyond the limit elements stay as they are written."""
+    found: list[str] = []
+    length = 0
+    for value in values:
+        found.append(expand(value, known) if length <= CHARACTERS else value)
+        length += len(found[-1])
+    return tuple(found)

@@ -44,5 +44,7 @@ class Setting:
     """Whether a controller fills in the command, so that a missing model is not a default one."""
     engine: str | None = None
     """The engine that starts when neither command nor image tell."""
+    engine_container: str | None = None
+    """The one container this is true of; `None` for all."""
     role: Role | None = None
     """The role all models of these containers have: `aux` for transformers and explainers."""

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 from urllib.parse import unquote
 
-from weighbridge.model.requests import Json
 from weighbridge.workloads.tables import table
 
 _PLACES = table("places")
@@ -27,8 +26,9 @@ _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*(?:/[A-Za-z0-9_][\w.-]*)?", re.ASCII)
 _REVISION = re.compile(r"[\w][\w./+-]*", re.ASCII)
 _TAG = re.compile(r"\w[\w.-]{0,127}", re.ASCII)
 _DIGEST = re.compile(r"sha(?:256|512):[0-9a-f]+")
-_CACHED = re.compile(r"/models--([\w.-]+?)--([\w.-]+)(?:/snapshots/([\w.-]+))?(?:/(.+))?/?$", re.ASCII)
+_CACHED = re.compile(r"/models--([\w.-]+?)--([\w.-]+)/snapshots/([\w.-]+)(?:/(.+))?/?$", re.ASCII)
 _PLACEHOLDER = re.compile(r"\$[({\w]|\{\{|\}\}|`|<[^<>]*>")
+_SPECIAL = re.compile(r"[@#\x00-\x20\x7f-\xa0\u2028\u2029\ud800-\udfff]")
 _UNPRINTABLE = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029]")
 
 
@@ -82,7 +82,7 @@ def meaning(text: str, directory: str | None = None, form: Literal["name", "path
         return Path(clean(text))
     if form == "path" or text.startswith(("./", "../", "~")) or text.count("/") > 1:
         return _relative(text, directory)
-    return _hub(text)
+    return _hub(text.partition(":")[0])  # `org/name:Q4_K_M` picks a file; only a URI has its revision behind a colon
 
 
 def _relative(text: str, directory: str | None) -> Meaning:
@@ -131,7 +131,13 @@ def image(text: str) -> Meaning:
         return Nothing("names no readable digest")
     head, slash, last = name.rpartition("/")
     last, colon, tag = last.partition(":")
-    if not last or (colon and not _TAG.fullmatch(tag)) or _UNPRINTABLE.search(text) or "#" in text or _PLACEHOLDER.search(text):
+    if (
+        not last
+        or (colon and not _TAG.fullmatch(tag))
+        or _UNPRINTABLE.search(text)
+        or "#" in text
+        or _PLACEHOLDER.search(text)
+    ):
         return Nothing("is not the name of an image")
     return Place("oci", f"{head}{slash}{last}", digest or tag or None)
 
@@ -166,12 +172,17 @@ def cached(path: str) -> Place | None:
     if found is None:
         return None
     owner, name, commit, file = found.groups()
-    return Place("hf", f"{owner}/{name}", commit, file if commit else None)
+    return Place("hf", f"{owner}/{name}", commit, file)
 
 
 def telling(text: str) -> bool:
     """Return whether a text has the form of a model's place and not just that of some word."""
-    return "://" in text or (text.startswith("/") and len(text) > 1) or _PLACEHOLDER.search(text) is not None or text.count("/") == 1
+    return (
+        "://" in text
+        or (text.startswith("/") and len(text) > 1)
+        or _PLACEHOLDER.search(text) is not None
+        or text.count("/") == 1
+    )
 
 
 def clean(path: str) -> str:
@@ -186,10 +197,7 @@ def clean(path: str) -> str:
 
 
 def escaped(text: str) -> str:
-    """Write out the two characters that have a meaning of their own in a reference."""
-    return text.replace("@", "%40").replace("#", "%23")
-
-
-def json_object(value: Json) -> Mapping[str, Json] | None:
-    """Return a JSON object, `None` for every other value."""
-    return value if isinstance(value, dict) else None
+    """Write out the characters that have a meaning of their own in a reference, and those nobody can see."""
+    return _SPECIAL.sub(
+        lambda found: "".join(f"%{byte:02X}" for byte in found.group().encode("utf-8", "replace")), text
+    )

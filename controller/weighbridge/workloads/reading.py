@@ -1,4 +1,9 @@
-"""Null-safe steps through JSON of unknown shape; any value may be null or of the wrong type. No input or output."""
+"""
+Null-safe steps through JSON of unknown shape; any value may be null or of the wrong type.
+
+Objects are `dict` and lists are `list`, as every parser makes them: asking for abstract types would cost most of the time.
+No input or output.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +18,7 @@ ITEMS = 1_000
 def at(value: object, *keys: str) -> object:
     """Follow `keys` down; absent, null and not-an-object all end at `None`."""
     for key in keys:
-        if not isinstance(value, Mapping):
+        if not isinstance(value, dict):
             return None
         value = value.get(key)
     return value
@@ -25,22 +30,44 @@ def text(value: object) -> str | None:
         return value[:TEXT]
     if isinstance(value, bool):
         return "true" if value else "false"
-    return str(value)[:TEXT] if isinstance(value, int | float) else None
+    if isinstance(value, int):
+        return str(value) if value.bit_length() < 1_024 else None
+    return str(value) if isinstance(value, float) else None
 
 
 def texts(value: object) -> tuple[str, ...]:
     """Return the scalars of a list; a lone scalar counts as a list of one."""
-    if isinstance(value, list | tuple):
+    if isinstance(value, list):
         return tuple(one for one in map(text, value[:ITEMS]) if one is not None)
     alone = text(value)
     return () if alone is None else (alone,)
 
 
+def arguments(value: object) -> tuple[str, ...]:
+    """
+    Return the elements of a command line.
+
+    YAML reads an unquoted `--flag={"key": 1}` as an object; the API server refuses it, a manifest on disk still means the text.
+    """
+    if not isinstance(value, list):
+        return texts(value)
+    return texts([_rejoined(one) for one in value[:ITEMS]])
+
+
+def _rejoined(element: object) -> object:
+    if isinstance(element, dict) and len(element) == 1:
+        ((key, value),) = element.items()
+        scalar = text(value)
+        if isinstance(key, str) and key.startswith("-") and scalar is not None:
+            return f"{key}: {scalar}"
+    return element
+
+
 def mappings(value: object) -> Iterator[Mapping[str, object]]:
     """Yield the objects of a list."""
-    if isinstance(value, list | tuple):
+    if isinstance(value, list):
         for one in value[:ITEMS]:
-            if isinstance(one, Mapping):
+            if isinstance(one, dict):
                 yield one
 
 

@@ -1,0 +1,159 @@
+"""
+README.md → `Card`, and what the readers of licenses and lineage need of it.
+
+Every function is total: no bytes raise. No input or output.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from weighbridge.cards.blocks import Block, Blocks, blocks, visible
+from weighbridge.cards.front_matter import FrontMatter, read_front_matter
+from weighbridge.cards.sections import key_and_value, read_sections, sections_of
+from weighbridge.model.evidence import Card, Place
+from weighbridge.model.outcomes import Unreadable
+from weighbridge.model.text import printable
+
+CARD = "README.md"
+MOST_LINES = 20_000
+"""The longest known cards have 3,000."""
+
+_INLINE_CODE = re.compile(r"(`{1,3})[^`\n]{1,2000}\1")
+_CODE_HEADING = re.compile(
+    r"\W*(?:(?:folder|project|directory|repository|code) structure|installation|install|set-?up|requirements|dependencies"
+    r"|api(?: endpoints?| reference)?|endpoints|build(?:ing)?|docker|running|run|development|contributing|testing|tests"
+    r"|getting started|quick ?start|deployment|configuration|environment variables|troubleshooting|pre-?training|tokenization"
+    r"|scripts?|commands?)\W*",
+    re.IGNORECASE,
+)
+_COMMAND = re.compile(
+    r"^[ \t]{0,8}\$?[ \t]{0,8}(?:git clone|pip install|python3? \S{1,200}\.py|conda |docker |curl |npm |make |bash |sh |deepspeed )",
+    re.MULTILINE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a card as a reader sees it."""
+
+    number: int
+    text: str
+    key: str | None = None
+    """The key of `**Key:** value`; then `text` is the value."""
+    heading: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReadCard:
+    """A card, its metadata, and its visible text."""
+
+    card: Card
+    front_matter: Mapping[str, object]
+    lines: tuple[Line, ...]
+    images: tuple[Line, ...]
+    """Lines that hold images, as written: badges."""
+    places: Mapping[str, Place]
+    """`card`, and `card.line:N` for every placeholder."""
+    key_lines: Mapping[str, int]
+    """The line each key of the metadata stands on."""
+
+
+def read_card(content: bytes) -> ReadCard | Unreadable:
+    """Read a model card; one of absurdly many lines is `Unreadable`, so that no card can buy time."""
+    text = content.decode("utf-8", "replace").removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    source = text.split("\n")
+    if len(source) > MOST_LINES:
+        return Unreadable(f"{CARD} has {len(source)} lines, at most {MOST_LINES} are read")
+    front = read_front_matter(source)
+    body = blocks("\n".join(source[front.body_line - 1 :]), front.body_line)
+    sections, placeholders = read_sections(body, _stated(front.values))
+    card = Card(
+        sha256=hashlib.sha256(content).hexdigest(),
+        letters=sum(_letters(block) for block in body.blocks),
+        front_matter=front.state,
+        front_matter_problem=front.problem,
+        code_readme=_code_readme(front, body),
+        sections=sections,
+        placeholders=placeholders,
+    )
+    places = {"card": Place(CARD)}
+    for one in placeholders:
+        places[f"card.line:{one.line}"] = Place(CARD, one.line, printable(source[one.line - 1].strip(), 200))
+    return ReadCard(
+        card=card,
+        front_matter=front.values,
+        lines=tuple(_lines(body)),
+        images=tuple(
+            Line(block.line, block.text) for block in body.blocks if "![" in block.text or "<img" in block.text.lower()
+        ),
+        places=places,
+        key_lines=_key_lines(source[: front.body_line - 1]),
+    )
+
+
+def _stated(front_matter: Mapping[str, object]) -> Iterator[str]:
+    """Name the sections that metadata answers by itself."""
+    license_id = front_matter.get("license")
+    if isinstance(license_id, str) and license_id.lower() not in ("unknown", "none", ""):
+        yield "license"
+    for key, section in (
+        ("base_model", "base_model"),
+        ("datasets", "training_data"),
+        ("model-index", "evaluation_results"),
+    ):
+        if front_matter.get(key):
+            yield section
+
+
+def _letters(block: Block) -> int:
+    if block.kind in ("code", "comment"):
+        return 0
+    return sum(character.isalpha() for character in visible(_INLINE_CODE.sub(" ", block.text)))
+
+
+def _lines(body: Blocks) -> Iterator[Line]:
+    for block in body.blocks:
+        if block.kind in ("code", "comment"):
+            continue
+        if block.kind == "row":
+            key, bar, value = block.text.partition(" | ")
+            keyed = bool(bar) and " | " not in value
+            yield Line(block.line, visible(value if keyed else block.text), visible(key).strip() if keyed else None)
+            continue
+        for offset, text in enumerate(block.text.split("\n")):
+            split = key_and_value(text, listed=block.item) if block.kind == "text" else None
+            if split is None:
+                yield Line(block.line + offset, visible(text), heading=block.kind == "heading")
+            else:
+                yield Line(block.line + offset, visible(split[1]), visible(split[0]).strip())
+
+
+def _code_readme(front: FrontMatter, body: Blocks) -> bool:
+    """
+    Tell the README of a program from a model card.
+
+    It has no metadata, headings about installing and running, and none that a model card would have.
+    """
+    headings = [block.text for block in body.blocks if block.kind == "heading"]
+    if (
+        front.state == "ok"
+        or any(sections_of(heading) for heading in headings)
+        or "model card" in " ".join(headings).lower()
+    ):
+        return False
+    about_code = sum(_CODE_HEADING.fullmatch(visible(heading)) is not None for heading in headings)
+    commands = sum(len(_COMMAND.findall(block.text)) for block in body.blocks if block.kind == "code")
+    return about_code >= 2 or (about_code >= 1 and commands >= 2) or commands >= 4
+
+
+def _key_lines(head: list[str]) -> Mapping[str, int]:
+    found: dict[str, int] = {}
+    for number, line in enumerate(head, 1):
+        key, colon, _ = line.partition(":")
+        if colon and key and not key[0].isspace() and len(key) <= 80:
+            found.setdefault(key.strip("\"'"), number)
+    return found

@@ -1,0 +1,18 @@
+"""Where a model comes from: statements → a graph of ancestors, in which cycles and gaps are values. No input or output."""
+
+from weighbridge.lineage.graph import NodeFacts, lineage, parent_revision
+from weighbridge.lineage.names import AliasTable
+from weighbridge.lineage.prose import Prose, read_prose
+from weighbridge.lineage.statements import ParentStatement, Statements, read_statements
+
+__all__ = [
+    "AliasTable",
+    "NodeFacts",
+    "ParentStatement",
+    "Prose",
+    "Statements",
+    "lineage",
+    "parent_revision",
+    "read_prose",
+    "read_statements",
+]

@@ -1,0 +1,192 @@
+"""What one repository says about its parents, by every kind of statement. No input or output."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from weighbridge.lineage.names import AliasTable, hub_id
+from weighbridge.lineage.prose import Prose
+from weighbridge.model.evidence import Adapter, Config, Place, Relation, Shape, Source
+from weighbridge.model.text import printable
+
+MOST_PARENTS = 32
+"""Parents of one model; the largest merges name a dozen."""
+
+_COMMIT = re.compile(r"[0-9a-f]{40}")
+_RELATIONS: Mapping[str, Relation] = {
+    "finetune": "finetune", "adapter": "adapter", "quantized": "quantized", "merge": "merge", "distill": "distill",
+}  # fmt: skip
+_MERGE_TAGS = ("merge", "mergekit")
+_CARD, _ADAPTER, _CONFIG = "README.md", "adapter_config.json", "config.json"
+
+
+@dataclass(frozen=True, slots=True)
+class ParentStatement:
+    """One statement that names a parent."""
+
+    parent: str
+    """Normalized."""
+    written: str
+    """The repository as the statement writes it."""
+    relation: Relation
+    source: Source
+    revision: str | None
+
+    @property
+    def pinned(self) -> bool:
+        """Whether the revision is a commit."""
+        return self.revision is not None and _COMMIT.fullmatch(self.revision) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Statements:
+    """All that one repository says about where it comes from."""
+
+    parents: tuple[ParentStatement, ...] = ()
+    named: int = 0
+    """How many parents the metadata names; more than `MOST_PARENTS` are not walked."""
+    derived_by: tuple[str, ...] = ()
+    prose_parents: tuple[str, ...] = ()
+    documented_change: bool = False
+    shape: Shape | None = None
+    places: Mapping[str, Place] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """What was read of a repository; `None` where it has no such file or the file cannot be used."""
+
+    name: str
+    front_matter: Mapping[str, object]
+    key_lines: Mapping[str, int]
+    prose: Prose
+    config: Config | None
+    shape: Shape | None
+    adapter: Adapter | None
+    paths: Sequence[str]
+    places: Mapping[str, Place]
+    """`adapter.base` and `config.name_or_path`, where they stand."""
+
+
+def read_statements(repository: Repository, aliases: AliasTable) -> Statements:
+    """Collect the statements of one repository about its parents."""
+    names = _base_models(repository.front_matter.get("base_model"))
+    relation = _relation(repository, names)
+    found = [
+        *_declared(repository, names, relation, aliases),
+        *_by_adapter(repository, aliases),
+        *_by_config(repository, relation, aliases),
+    ]
+    own = {repository.name.lower(), aliases.own(repository.name).lower()}
+    parents = tuple(one for one in found if one.parent.lower() not in own and one.written.lower() not in own)
+    machine_readable = {one.parent.lower() for one in parents}
+    prose = [aliases.parent(name) for name in repository.prose.parents]
+    return Statements(
+        parents=parents[: 3 * MOST_PARENTS],
+        named=len(machine_readable),
+        derived_by=tuple(dict.fromkeys(_markers(repository, names, aliases))),
+        prose_parents=tuple(
+            dict.fromkeys(printable(name, 200) for name in prose if name.lower() not in own | machine_readable)
+        ),
+        documented_change=repository.prose.documented_change,
+        shape=repository.shape,
+        places={f"lineage.edge:{one.source}:{one.parent}": _place(one, repository) for one in parents},
+    )
+
+
+def _declared(
+    repository: Repository, names: Sequence[str], relation: Relation, aliases: AliasTable
+) -> Iterator[ParentStatement]:
+    revisions = _texts(repository.front_matter.get("base_model_revision"))
+    for number, text in enumerate(names):
+        written, at, revision = text.partition("@")
+        name = hub_id(written, short=True)
+        if name is None:
+            continue
+        stated = revision if at else next(iter(revisions[number : number + 1]), None)
+        yield ParentStatement(aliases.parent(name), name, relation, "front_matter", stated or None)
+
+
+def _by_adapter(repository: Repository, aliases: AliasTable) -> Iterator[ParentStatement]:
+    adapter = repository.adapter
+    name = hub_id(adapter.base, short=True) if adapter is not None and adapter.base is not None else None
+    if adapter is not None and name is not None:
+        yield ParentStatement(aliases.parent(name), name, "adapter", "adapter_config", adapter.revision or None)
+
+
+def _by_config(repository: Repository, relation: Relation, aliases: AliasTable) -> Iterator[ParentStatement]:
+    """A path on somebody's disk names no parent, nor does a bare word unless a table knows it as a model."""
+    path = repository.config.name_or_path if repository.config is not None else None
+    name = hub_id(path, short=False) if path is not None else None
+    if path is not None and name is None and path.lower() in aliases.names:
+        name = path
+    if name is not None:
+        yield ParentStatement(aliases.parent(name), name, relation, "config", None)
+
+
+def _relation(repository: Repository, names: Sequence[str]) -> Relation:
+    stated = repository.front_matter.get("base_model_relation")
+    if isinstance(stated, str) and stated in _RELATIONS:
+        return _RELATIONS[stated]
+    if repository.adapter is not None:
+        return "adapter"
+    if len({name.lower() for name in names}) > 1 or any(tag in _MERGE_TAGS for tag in _tags(repository)):
+        return "merge"
+    if repository.config is not None and repository.config.quantization is not None:
+        return "quantized"
+    return "unstated"
+
+
+def _markers(repository: Repository, names: Sequence[str], aliases: AliasTable) -> Iterator[str]:
+    """Name what shows that a model was made from another."""
+    if names:
+        yield "base_model in front matter"
+    if repository.adapter is not None:
+        yield _ADAPTER
+    for path in ("mergekit_config.yml", "quantize_config.json"):
+        if path in repository.paths:
+            yield path
+    for tag in _tags(repository):
+        if tag in _MERGE_TAGS or tag in aliases.methods:
+            yield f"tag {tag}"
+    method = repository.config.quantization if repository.config is not None else None
+    if method is not None and method.lower() in aliases.methods:
+        yield f"quantization {method.lower()}"
+    quantized = aliases.method_in(repository.name)
+    if quantized is not None:
+        yield f"name {quantized}"
+    family = aliases.family_of(repository.name)
+    if family is not None:
+        yield f"name {family}"
+    for word in repository.prose.derived_by:
+        yield f"text {word}"
+
+
+def _base_models(value: object) -> tuple[str, ...]:
+    texts = _texts(value)
+    if isinstance(value, list) and not texts:
+        texts = tuple(
+            text for one in value if isinstance(one, Mapping) for text in _texts(one.get("name", one.get("id")))
+        )
+    return texts
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    values = value if isinstance(value, list) else [value]
+    return tuple(one.strip() for one in values if isinstance(one, str) and one.strip())
+
+
+def _tags(repository: Repository) -> tuple[str, ...]:
+    return tuple(tag.lower() for tag in _texts(repository.front_matter.get("tags"))[:200])
+
+
+def _place(statement: ParentStatement, repository: Repository) -> Place:
+    match statement.source:
+        case "adapter_config":
+            return repository.places.get("adapter.base", Place(_ADAPTER))
+        case "config":
+            return repository.places.get("config.name_or_path", Place(_CONFIG))
+        case _:
+            return Place(_CARD, repository.key_lines.get("base_model"), f"base_model: {statement.written}")

@@ -1,0 +1,109 @@
+"""The one place that builds adapters out of settings and puts the corridor together."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from weighbridge.engine import bundles
+from weighbridge.engine.bundles import Bundle
+from weighbridge.engine.embedded import EmbeddedEngine
+from weighbridge.engine.interface import Engine
+from weighbridge.engine.judging import Judge
+from weighbridge.engine.opa import OpaSidecar
+from weighbridge.engine.process import OpaProcess, find_opa
+from weighbridge.engine.selftest import self_test
+from weighbridge.errors import BadPolicies, EngineError
+from weighbridge.gathering import Gatherer, Tables
+from weighbridge.model.requests import Namespace
+from weighbridge.review import Reviewer
+from weighbridge.settings import Settings
+from weighbridge.site.facts import ConfiguredSite, configured
+from weighbridge.site.objects import SiteObjects, read_folder
+from weighbridge.sources.directory import DirectorySource
+from weighbridge.sources.hub import HubSource
+from weighbridge.sources.interface import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Assembly:
+    """A corridor that can be walked."""
+
+    reviewer: Reviewer
+    ready: Callable[[], Awaitable[None]]
+    """Raises `EngineError` unless the policies answer with the right revision and deny what is known to be bad."""
+    revision: Callable[[], str]
+    """Of the bundle that judges."""
+    ask_url: Callable[[Namespace], str | None]
+    preview: bool
+    """The embedded engine judges: nothing for enforcement."""
+    engine_title: str
+    """Who judges, for people: `opa`."""
+
+
+@asynccontextmanager
+async def assembled(settings: Settings) -> AsyncIterator[Assembly]:
+    """
+    Put the corridor together, and take it apart at the end.
+
+    Raises `BadPolicies`, `BadSite` and `EngineError`, each one sentence.
+    """
+    bundle = bundles.load(settings.policies or bundles.default_folder())
+    site = _site(settings, bundle)
+    async with AsyncExitStack() as stack:
+        engine, title = await _engine(stack, settings, bundle)
+        judge = Judge(engine, bundle)
+        sources = await _sources(stack, settings)
+        gatherer = Gatherer(sources, Tables.from_documents(bundle.documents))
+
+        async def ready() -> None:
+            await engine.ready()
+            await self_test(engine)
+
+        reviewer = Reviewer(gatherer, judge, site, _now)
+        preview = isinstance(engine, EmbeddedEngine)
+        yield Assembly(reviewer, ready, lambda: judge.revision, site.ask_url, preview, title)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _site(settings: Settings, bundle: Bundle) -> ConfiguredSite:
+    objects = read_folder(settings.site) if settings.site else SiteObjects()
+    protected = bundle.documents.get("protected")
+    if not isinstance(protected, list):
+        raise BadPolicies("data/protected.yaml: missing or no list of rules. Fix: copy it from the shipped policies")
+    return configured(objects, settings.fallback_stage, settings.profile, [str(one) for one in protected])
+
+
+async def _engine(stack: AsyncExitStack, settings: Settings, bundle: Bundle) -> tuple[Engine, str]:
+    if settings.opa_socket is not None:
+        sidecar = OpaSidecar(settings.opa_socket, bundle.revision)
+        return await stack.enter_async_context(sidecar), "opa (sidecar)"
+    opa = None if settings.engine == "embedded" else find_opa()
+    if opa is not None:
+        return await stack.enter_async_context(OpaProcess(opa, bundle)), "opa"
+    if settings.engine == "opa":
+        raise EngineError("no opa found in $WEIGHBRIDGE_OPA, the tool folder or PATH. Fix: install OPA, or make tools")
+    embedded = await stack.enter_async_context(EmbeddedEngine(bundle))
+    return embedded, f"regopy {_version('regopy')} (preview engine, not for enforcement)"
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "?"
+
+
+async def _sources(stack: AsyncExitStack, settings: Settings) -> Mapping[str, Source]:
+    """Return the source of each scheme."""
+    if "://" not in settings.hub:
+        return {"hf": DirectorySource(Path(settings.hub))}
+    hub = HubSource(settings.hub, token_file=settings.hub_token_file, offline=settings.offline)
+    return {"hf": await stack.enter_async_context(hub)}

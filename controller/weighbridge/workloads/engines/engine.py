@@ -1,0 +1,150 @@
+"""
+What is known about an engine: its images, its entry points, its flags and what they mean.
+
+Everything comes from a table; an engine module adds only the notations its values have.
+No input or output.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from weighbridge.model.refs import Role
+from weighbridge.workloads.engines.notations import NOTATIONS
+from weighbridge.workloads.flags import Syntax
+from weighbridge.workloads.mentions import Mention
+from weighbridge.workloads.tables import table
+
+Notation: TypeAlias = Callable[[str, Role, str], Iterable[Mention]]
+"""Reads a value, given its role and where it stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A way to start a program: leading words, or a Python module."""
+
+    words: tuple[str, ...]
+    module: bool
+    positional: bool
+    """Whether the first positional argument is the model."""
+
+    @classmethod
+    def read(cls, raw: Mapping[str, Any]) -> Entry:
+        """Read an entry of a table."""
+        module = raw.get("module")
+        words = ((module,) if module else ()) + tuple(raw.get("argv", ()))
+        return cls(words, module is not None, raw.get("positional", False))
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A flag whose value names a model."""
+
+    role: Role
+    notation: Notation | None
+    revision: str | None
+    """The flag that gives its revision."""
+    file: str | None
+    """The flag that gives its file."""
+    words: frozenset[str]
+    """Values that name no model."""
+    unless: str | None
+    """Another flag beside which this one does not count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """One serving engine."""
+
+    id: str
+    images: re.Pattern[str]
+    hints: tuple[str, ...]
+    """Parts of image names that tell the engine of a container with an accelerator."""
+    entries: tuple[Entry, ...]
+    positional: bool
+    """Whether the entry point of the image takes the model as first argument."""
+    skip: frozenset[str]
+    """Leading arguments that repeat the entry point."""
+    syntax: Syntax
+    references: Mapping[str, Reference]
+    settings: Mapping[str, str]
+    json: frozenset[str]
+    """Flags whose JSON value is read key by key."""
+    environment: Mapping[str, str]
+    """Variable → the flag it stands for."""
+    environment_prefixes: tuple[str, ...]
+    """Every variable `PREFIX_FLAG_NAME` stands for `--flag-name`."""
+    argument_variables: tuple[str, ...]
+    config_files: frozenset[str]
+    runtime_environment: Mapping[str, re.Pattern[str]]
+    runtime_flags: Mapping[str, re.Pattern[str]]
+    presets: frozenset[str]
+    presets_because: str
+    missing: str | None
+    """What happens without a model, a sentence without a full stop; `None` when nothing does."""
+    default_path: str | None
+    """Where the model is looked for when no flag says."""
+    telling: bool
+    """Whether only values count that have the form of a model's place."""
+
+
+def engine(name: str) -> Engine:
+    """Return the engine of `tables/NAME.toml`."""
+    raw = table(name)
+    parent = table(raw["extends"]) if "extends" in raw else {}
+    both: Callable[[str], Mapping[str, Any]] = lambda key: {**parent.get(key, {}), **raw.get(key, {})}  # noqa: E731
+    return Engine(
+        id=raw["id"],
+        images=re.compile("|".join(f"(?:.*/)?(?:{one})" for one in raw["images"]) or r"(?!)"),
+        hints=tuple(raw.get("hints", ())),
+        entries=tuple(Entry.read(entry) for entry in raw["entries"]),
+        positional=raw.get("entrypoint", {}).get("positional", False),
+        skip=frozenset(raw.get("entrypoint", {}).get("skip", ())),
+        syntax=_syntax(raw, parent, both),
+        references={flag: _reference(one) for flag, one in both("references").items()},
+        settings=both("settings"),
+        json=frozenset((*parent.get("json", ()), *raw.get("json", ()))),
+        environment=both("environment"),
+        environment_prefixes=tuple(raw.get("environment_prefixes", ())),
+        argument_variables=tuple(raw.get("argument_variables", parent.get("argument_variables", ()))),
+        config_files=frozenset(raw.get("config_files", parent.get("config_files", ()))),
+        runtime_environment=_patterns(both("runtime_loading")),
+        runtime_flags=_patterns(both("runtime_flags")),
+        presets=frozenset(raw.get("presets", {}).get("flags", ())),
+        presets_because=raw.get("presets", {}).get("because", ""),
+        missing=raw.get("missing"),
+        default_path=raw.get("default_path"),
+        telling=raw.get("telling", False),
+    )
+
+
+def _syntax(raw: Mapping[str, Any], parent: Mapping[str, Any], both: Callable[[str], Mapping[str, Any]]) -> Syntax:
+    takes = {
+        flag: count
+        for source in (parent, raw)
+        for count, key in enumerate(("switches", "values", "lists"))
+        for flag in source.get(key, ())
+    }
+    takes.update(dict.fromkeys(raw.get("presets", {}).get("flags", ()), 0))
+    aliases = both("aliases")
+    ordered = tuple(sorted((*takes, *aliases))) if raw["abbreviations"] else ()
+    return Syntax(takes, both("short"), aliases, ordered)
+
+
+def _reference(raw: Mapping[str, Any]) -> Reference:
+    notation = raw.get("notation")
+    return Reference(
+        raw["role"],
+        NOTATIONS[notation] if notation else None,
+        raw.get("revision"),
+        raw.get("file"),
+        frozenset(raw.get("words", ())),
+        raw.get("unless"),
+    )
+
+
+def _patterns(raw: Mapping[str, str]) -> Mapping[str, re.Pattern[str]]:
+    return {name: re.compile(pattern, re.IGNORECASE) for name, pattern in raw.items()}

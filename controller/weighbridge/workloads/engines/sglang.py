@@ -1,0 +1,7 @@
+"""SGLang."""
+
+from __future__ import annotations
+
+from weighbridge.workloads.engines.engine import engine
+
+ENGINE = engine("sglang")

@@ -1,0 +1,7 @@
+"""vLLM."""
+
+from __future__ import annotations
+
+from weighbridge.workloads.engines.engine import engine
+
+ENGINE = engine("vllm")

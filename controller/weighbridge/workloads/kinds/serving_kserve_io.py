@@ -1,0 +1,206 @@
+"""
+serving.kserve.io: InferenceService and LLMInferenceService (https://kserve.github.io, types of August 2026).
+
+Both name a model in a field and may name another in arguments; what the server would load is what counts.
+No input or output.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from weighbridge.model.refs import ModelRef
+from weighbridge.model.requests import KubeObject
+from weighbridge.model.serving import Wanted
+from weighbridge.workloads.engines import engine_of_image
+from weighbridge.workloads.kinds.kind import Kind
+from weighbridge.workloads.mentions import Mention, Owner, Setting
+from weighbridge.workloads.naming import clean
+from weighbridge.workloads.pod_specs import Companions, Found, pod_specs, read_pod_spec
+from weighbridge.workloads.reading import at, mappings, named, text
+from weighbridge.workloads.resolving import Surroundings, references
+from weighbridge.workloads.tables import table
+
+MOUNT = "/mnt/models"
+"""Where KServe puts a model when nothing else is said."""
+
+_TABLE = table("serving_kserve_io")
+_FRAMEWORKS: Mapping[str, str] = _TABLE["frameworks"]
+_SERVERS = frozenset[str](_TABLE["servers"])
+_MODES: frozenset[str] = frozenset(_TABLE["modes_without_pods"])
+_ENGINES: Mapping[str, str] = _TABLE["engines"]
+
+
+def read_inference_service(obj: KubeObject, owner: Owner, companions: Companions) -> Found:
+    """Return what the predictor, the transformer and the explainer of an InferenceService name."""
+    found = Found()
+    spec = obj.get("spec")
+    for path, predictor in (
+        ("spec.predictor", at(spec, "predictor")),
+        ("spec.default.predictor", at(spec, "default", "predictor")),
+        ("spec.canary.predictor", at(spec, "canary", "predictor")),
+    ):
+        if isinstance(predictor, dict):
+            found += _predictor(predictor, path, owner, companions)
+    for name in ("transformer", "explainer"):
+        part = at(spec, name)
+        if isinstance(part, dict):
+            found += _auxiliary(part, f"spec.{name}", owner, companions)
+    return found
+
+
+def _predictor(predictor: KubeObject, path: str, owner: Owner, companions: Companions) -> Found:
+    supplied: dict[str, Mention] = {}
+    servers: list[tuple[str, KubeObject]] = []
+    for key, server in predictor.items():
+        if key in ("model", *_FRAMEWORKS) and isinstance(server, dict):
+            servers.append((key, server))
+            supplied.update((MOUNT, mention) for mention in _stored(server, f"{path}.{key}"))
+    for stored in mappings(predictor.get("storageUris")):
+        uri = text(stored.get("uri"))
+        if uri is not None:
+            supplied[clean(text(stored.get("mountPath")) or MOUNT)] = Mention(uri, "base", f"{path}.storageUris")
+    supplied.update((MOUNT, one) for one in _storage_variables(predictor))
+    setting = Setting(owner, supplied, controller_starts=bool(supplied or servers))
+    found = Found()
+    for key, server in servers:
+        engine = _engine(key, server)
+        spec = {"containers": [{"name": "kserve-container", **server}], "volumes": predictor.get("volumes")}
+        found += read_pod_spec(spec, replace(setting, engine=engine), companions)
+    found += read_pod_spec(predictor, setting, companions)
+    worker = predictor.get("workerSpec")
+    if isinstance(worker, dict):
+        found += read_pod_spec(worker, setting, companions)
+    return found + _not_read(found, setting, predictor, path, named_model=bool(servers))
+
+
+def _not_read(found: Found, setting: Setting, predictor: KubeObject, path: str, *, named_model: bool) -> Found:
+    """Return what no argument mentions: the stored models, or the image of a custom predictor."""
+    around = Surroundings(setting, None)
+    told = [ref for ref in found.references if ref.role in ("base", "image")]
+    stored = {mount: references(mention, around) for mount, mention in setting.supplied.items()}
+    from_fields = {_whole(ref) for refs in stored.values() for ref in refs}
+    if any(_whole(ref) not in from_fields for ref in told):
+        stored.pop(MOUNT, None)  # --model_id and the like win over what is mounted
+    missing = tuple(ref for refs in stored.values() for ref in refs if not _is_read(ref, found.references))
+    if missing or told or found.references:
+        return Found(missing, of_interest=bool(missing))
+    runtime = text(at(predictor, "model", "runtime"))
+    if named_model:
+        if runtime is None:
+            return Found()  # a server for models that are loaded later, each by a TrainedModel
+        because = f"no storageUri is given, the serving runtime {runtime} decides"
+        return Found(
+            references(Mention("", "base", f"{path}.model.storageUri", because=because), around), of_interest=True
+        )
+    return Found(tuple(_own_images(predictor, around)), of_interest=True)
+
+
+def _own_images(predictor: KubeObject, around: Surroundings) -> Iterator[ModelRef]:
+    """Yield the images of a custom predictor, which hold the model when nothing else names one."""
+    for container in list(mappings(predictor.get("containers")))[:1]:
+        image = text(container.get("image"))
+        if image and engine_of_image(image) is None:
+            inside = replace(around, container=named(container) or "-")
+            yield from references(Mention(image, "base", "image", form="image"), inside)
+
+
+def _whole(ref: ModelRef) -> tuple[str, str]:
+    return ref.scheme, ref.repository
+
+
+def _is_read(ref: ModelRef, known: tuple[ModelRef, ...]) -> bool:
+    return any(_whole(ref) == _whole(one) or one.repository.startswith(f"{ref.repository}/") for one in known)
+
+
+def _stored(server: KubeObject, path: str) -> Iterator[Mention]:
+    """Yield the model in `storageUri` or `storage` of a predictor, transformer or explainer."""
+    uri = text(server.get("storageUri"))
+    if uri is not None:
+        yield Mention(uri, "base", f"{path}.storageUri")
+    storage = server.get("storage")
+    if isinstance(storage, dict):
+        yield _storage(storage, path)
+
+
+def _storage(storage: KubeObject, path: str) -> Mention:
+    inner = (text(storage.get("path")) or "").strip("/")
+    claim = at(storage, "parameters", "name")
+    if at(storage, "parameters", "type") == "pvc" and isinstance(claim, str):
+        return Mention(f"pvc://{claim}/{inner}", "base", f"{path}.storage")
+    key = text(storage.get("key")) or "default"
+    because = f"storage.key={key}: bucket and endpoint come from Secret storage-config"
+    return Mention(text(storage.get("path")) or "", "base", f"{path}.storage", because=because)
+
+
+def _storage_variables(part: KubeObject) -> Iterator[Mention]:
+    """Yield what KServe's Pod webhook takes from the variable STORAGE_URI."""
+    for container in mappings(part.get("containers")):
+        for variable in mappings(container.get("env")):
+            value = text(variable.get("value"))
+            if named(variable) == "STORAGE_URI" and value:
+                yield Mention(value, "base", "env STORAGE_URI")
+
+
+def _engine(key: str, server: KubeObject) -> str | None:
+    """Return the engine KServe would pick, as far as the object tells."""
+    known = _ENGINES.get((text(at(server, "modelFormat", "name")) or "").lower()) or _FRAMEWORKS.get(key)
+    return known or None
+
+
+def _auxiliary(part: KubeObject, path: str, owner: Owner, companions: Companions) -> Found:
+    """Return what a transformer or explainer names; it helps, and is no server of the model."""
+    setting = Setting(owner, controller_starts=True, role="aux")
+    found = read_pod_spec(part, setting, companions)
+    mentions = [
+        mention
+        for key, server in part.items()
+        if isinstance(server, dict) and key != "workerSpec"
+        for mention in _stored(server, f"{path}.{key}")
+    ]
+    around = Surroundings(setting, None)
+    refs = tuple(ref for one in (*mentions, *_storage_variables(part)) for ref in references(one, around))
+    return found + Found(refs, of_interest=bool(refs))
+
+
+def read_llm_inference_service(obj: KubeObject, owner: Owner, companions: Companions) -> Found:
+    """Return the model of an LLMInferenceService, its adapters and what its PodSpecs add."""
+    spec = obj.get("spec")
+    plain = Surroundings(Setting(owner), None)
+    uri = text(at(spec, "model", "uri"))
+    mentions = [] if uri is None else [Mention(uri, "base", "spec.model.uri")]
+    mentions.extend(
+        Mention(text(adapter.get("uri")) or "", "adapter", "spec.model.lora.adapters")
+        for adapter in mappings(at(spec, "model", "lora", "adapters"))
+    )
+    bases = [name for one in mappings(at(spec, "baseRefs")) if (name := named(one))]
+    if uri is None and bases:
+        because = f"no spec.model.uri is given, LLMInferenceServiceConfig {', '.join(bases)[:200]} may name a model"
+        mentions.append(Mention("", "base", "spec.baseRefs", because=because))
+    refs = tuple(ref for mention in mentions for ref in references(mention, plain))
+    wanted = tuple(Wanted("LLMInferenceServiceConfig", name, companions.namespace) for name in bases)
+    found = Found(refs, of_interest=True, wanted=wanted)
+    supplied = {MOUNT: mentions[0]} if uri is not None else {}
+    plain_setting = Setting(owner, supplied, controller_starts=True)
+    server_setting = replace(plain_setting, engine="vllm", engine_container="main")
+    for key, part in spec.items() if isinstance(spec, dict) else ():
+        for pod_spec in pod_specs({key: part})[0]:
+            setting = server_setting if key in _SERVERS else plain_setting
+            found += read_pod_spec(pod_spec, setting, companions)
+    return found
+
+
+def _always(_: KubeObject) -> bool:
+    return True
+
+
+def _in_pods(obj: KubeObject) -> bool:
+    """Return false for ModelMesh, which loads models into Pods that run already."""
+    return text(at(obj, "metadata", "annotations", "serving.kserve.io/deploymentMode")) not in _MODES
+
+
+KINDS = (
+    Kind("serving.kserve.io", "InferenceService", read_inference_service, _in_pods),
+    Kind("serving.kserve.io", "LLMInferenceService", read_llm_inference_service, _always),
+)

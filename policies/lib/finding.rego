@@ -1,0 +1,26 @@
+# METADATA
+# title: Findings
+# description: How rules write down a complaint.
+package weighbridge.lib.finding
+
+# METADATA
+# description: A violation of the rule by a model.
+full(model, message, evidence) := {"model": model.ref, "grade": "full", "message": message, "evidence": evidence}
+
+# METADATA
+# description: A weaker sign of a violation, which a profile may treat more mildly.
+weak(model, message, evidence) := {"model": model.ref, "grade": "weak", "message": message, "evidence": evidence}
+
+# METADATA
+# description: A complaint about the workload or the site rather than about one model.
+general(message) := {"model": null, "grade": "full", "message": message, "evidence": []}
+
+# METADATA
+# description: The first name of some, with the number of the others.
+shown(names) := sort(names)[0] if count(names) == 1
+
+shown(names) := sprintf("%s and %d more", [sort(names)[0], count(names) - 1]) if count(names) > 1
+
+# METADATA
+# description: At most three pointers to facts, in order.
+first(pointers) := array.slice(sort(pointers), 0, 3)

@@ -1,0 +1,303 @@
+# METADATA
+# title: Shape of the input
+# description: What every input document holds; anything less is refused by policy.input, so that an absent field never admits.
+package weighbridge.lib.shape
+
+# METADATA
+# description: The keys of each kind of object. They are those of schemas/input.json, which is generated from the controller.
+keys := {
+	"input": {"time", "namespace", "workload", "serving", "models", "problems", "site"},
+	"namespace": {"name"},
+	"workload": {"api_version", "kind", "controller_kind"},
+	"container": {"container", "engine", "settings", "image", "image_digest", "models"},
+	"settings": {
+		"max_model_len", "dtype", "quantization", "load_format", "trust_remote_code",
+		"enable_lora", "runtime_loading", "generation_overrides", "hf_overrides", "temperature",
+	},
+	"model": {
+		"ref", "role", "scheme", "repository", "revision", "unresolved_because", "publisher",
+		"resolved", "card", "license", "lineage", "files", "config", "tokenizer",
+		"generation_config", "adapter", "advisories",
+	},
+	"missing": {"looked_at"},
+	"unknown": {"because", "host", "since"},
+	"resolved": {"commit", "digest", "asked", "immutable"},
+	"card": {
+		"sha256", "letters", "front_matter", "front_matter_problem",
+		"code_readme", "sections", "placeholders",
+	},
+	"placeholder": {"section", "line", "empties_section"},
+	"license": {"declared", "id", "source", "label_only", "custom", "name", "also_named"},
+	"lineage": {
+		"name", "nodes", "edges", "derived_by", "prose_parents",
+		"documented_change", "shape", "unknown",
+	},
+	"node": {"name", "depth", "state", "commit", "ancestors", "license", "shape"},
+	"edge": {"child", "parent", "relation", "source", "revision", "pinned"},
+	"gap": {"node", "because", "host", "since"},
+	"dimensions": {"hidden_size", "layers", "vocab_size"},
+	"files": {"files", "count"},
+	"file": {"path", "size", "sha256", "format", "loaded"},
+	"config": {
+		"architectures", "model_type", "auto_map", "name_or_path",
+		"torch_dtype", "quantization", "max_position_embeddings",
+	},
+	"tokenizer": {"tokenizer_class", "auto_map"},
+	"generation_config": {"trust_remote_code", "custom_generate", "temperature", "top_p", "max_new_tokens"},
+	"adapter": {"base", "revision", "peft_type"},
+	"advisory": {"id", "severity", "node", "own", "by", "block", "fixed_in", "summary"},
+	"site": {"policies", "fallback", "override", "exceptions"},
+	"policy": {
+		"name", "priority", "floor", "profile", "stages",
+		"rules", "licenses", "on_unknown", "exception_classes",
+	},
+	"stage": {"stage", "from_ns", "from_date"},
+	"rule": {"action", "parameters", "effective_on_ns", "effective_on"},
+	"license_policy": {"allow", "deny", "commercial", "copyleft", "revocable", "field_of_use"},
+	"on_unknown": {"default", "rules"},
+	"class": {"approval", "max_duration_ns", "alert"},
+	"judging": {"profile", "stage", "set_by"},
+	"exception": {
+		"name", "namespace", "rule", "models", "owner", "reason", "kind", "ticket", "expires_ns",
+		"requested_by", "exception_class", "spec_digest", "approvals", "matched",
+	},
+	"approval": {"name", "spec_digest", "requested_by", "approver"},
+	"match": {"model", "by"},
+}
+
+# METADATA
+# description: Which of those keys hold lists.
+lists := {
+	"input": {"serving", "models", "problems"},
+	"container": {"models"},
+	"model": {"advisories"},
+	"card": {"placeholders"},
+	"license": {"also_named"},
+	"lineage": {"nodes", "edges", "derived_by", "prose_parents", "unknown"},
+	"node": {"ancestors"},
+	"files": {"files"},
+	"config": {"auto_map"},
+	"tokenizer": {"auto_map"},
+	"site": {"policies", "exceptions"},
+	"policy": {"stages"},
+	"exception": {"models", "approvals", "matched"},
+}
+
+# METADATA
+# description: Which of those keys hold one of a few words; another word has no strength and would compare with nothing.
+words := {
+	"stage": {"stage": {"audit", "warn", "enforce"}},
+	"rule": {"action": {null, "off", "audit", "warn", "deny"}},
+	"policy": {"profile": {null, "baseline", "standard", "restricted"}, "floor": {true, false}},
+	"judging": {"profile": {"baseline", "standard", "restricted"}, "stage": {"audit", "warn", "enforce"}},
+	"on_unknown": {"default": {"deny", "warn"}},
+}
+
+facts := {
+	"resolved", "card", "license", "lineage", "files",
+	"config", "tokenizer", "generation_config", "adapter",
+}
+
+_answers := {"found", "missing", "unknown"}
+
+# METADATA
+# description: Whether the whole document can be read.
+default readable := false
+
+readable if {
+	_is_document
+	count(broken) == 0
+}
+
+_is_document if is_object(input)
+
+# METADATA
+# description: The kinds of objects that are not as they should be.
+broken contains "input" if not _is_document
+
+broken contains "input" if _unlike(input, "input")
+
+broken contains "time" if not _has_time
+
+_has_time if is_number(input.time)
+
+broken contains "namespace" if _unlike(input.namespace, "namespace")
+
+broken contains "workload" if _unlike(input.workload, "workload")
+
+broken contains "serving" if {
+	some container in input.serving
+	_unlike(container, "container")
+}
+
+broken contains "serving.settings" if {
+	some container in input.serving
+	_unlike(container.settings, "settings")
+}
+
+broken contains "models" if {
+	some model in input.models
+	_unlike(model, "model")
+}
+
+broken contains sprintf("models.%s", [fact]) if {
+	some model in input.models
+	some fact in facts
+	not _answered(model[fact])
+}
+
+broken contains sprintf("models.%s.%s", [fact, answer]) if {
+	some model in input.models
+	some fact in facts
+	some answer in {"missing", "unknown"}
+	_unlike(model[fact][answer], answer)
+}
+
+broken contains sprintf("models.%s.found", [fact]) if {
+	some model in input.models
+	some fact in facts
+	value := model[fact].found
+	not value.unreadable
+	_unlike(value, fact)
+}
+
+broken contains "models.card.placeholders" if {
+	some model in input.models
+	some placeholder in model.card.found.placeholders
+	_unlike(placeholder, "placeholder")
+}
+
+broken contains "models.files.files" if {
+	some model in input.models
+	some file in model.files.found.files
+	_unlike(file, "file")
+}
+
+broken contains "models.advisories" if {
+	some model in input.models
+	some advisory in model.advisories
+	_unlike(advisory, "advisory")
+}
+
+broken contains "models.lineage.nodes" if {
+	some model in input.models
+	some node in model.lineage.found.nodes
+	_unlike(node, "node")
+}
+
+broken contains "models.lineage.nodes.license" if {
+	some model in input.models
+	some node in model.lineage.found.nodes
+	node.license != null
+	_unlike(node.license, "license")
+}
+
+broken contains "models.lineage.nodes.shape" if {
+	some model in input.models
+	some node in model.lineage.found.nodes
+	node.shape != null
+	_unlike(node.shape, "dimensions")
+}
+
+broken contains "models.lineage.shape" if {
+	some model in input.models
+	model.lineage.found.shape != null
+	_unlike(model.lineage.found.shape, "dimensions")
+}
+
+broken contains "models.lineage.edges" if {
+	some model in input.models
+	some edge in model.lineage.found.edges
+	_unlike(edge, "edge")
+}
+
+broken contains "models.lineage.unknown" if {
+	some model in input.models
+	some gap in model.lineage.found.unknown
+	_unlike(gap, "gap")
+}
+
+broken contains "site" if _unlike(input.site, "site")
+
+broken contains "site.fallback" if _unlike(input.site.fallback, "judging")
+
+broken contains "site.override" if {
+	input.site.override != null
+	_unlike(input.site.override, "judging")
+}
+
+broken contains "site.policies" if {
+	some policy in input.site.policies
+	_unlike(policy, "policy")
+}
+
+broken contains "site.policies.stages" if {
+	some policy in input.site.policies
+	some stage in policy.stages
+	_unlike(stage, "stage")
+}
+
+broken contains "site.policies.rules" if {
+	some policy in input.site.policies
+	some rule in policy.rules
+	_unlike(rule, "rule")
+}
+
+broken contains "site.policies.licenses" if {
+	some policy in input.site.policies
+	policy.licenses != null
+	_unlike(policy.licenses, "license_policy")
+}
+
+broken contains "site.policies.on_unknown" if {
+	some policy in input.site.policies
+	policy.on_unknown != null
+	_unlike(policy.on_unknown, "on_unknown")
+}
+
+broken contains "site.policies.exception_classes" if {
+	some policy in input.site.policies
+	some class in policy.exception_classes
+	_unlike(class, "class")
+}
+
+broken contains "site.exceptions" if {
+	some exception in input.site.exceptions
+	_unlike(exception, "exception")
+}
+
+broken contains "site.exceptions.approvals" if {
+	some exception in input.site.exceptions
+	some approval in exception.approvals
+	_unlike(approval, "approval")
+}
+
+broken contains "site.exceptions.matched" if {
+	some exception in input.site.exceptions
+	some match in exception.matched
+	_unlike(match, "match")
+}
+
+_answered(fact) if {
+	is_object(fact)
+	count(object.keys(fact) & _answers) == 1
+}
+
+_unlike(thing, _) if not is_object(thing)
+
+_unlike(thing, kind) if {
+	is_object(thing)
+	count(keys[kind] - object.keys(thing)) > 0
+}
+
+_unlike(thing, kind) if {
+	some key in lists[kind]
+	value := thing[key]
+	not is_array(value)
+}
+
+_unlike(thing, kind) if {
+	some key, allowed in words[kind]
+	value := thing[key]
+	not value in allowed
+}

@@ -1,0 +1,35 @@
+# METADATA
+# title: License terms
+# description: What the license table says about a license; what it does not know is unknown, never allowed.
+package weighbridge.lib.terms
+
+# METADATA
+# description: A facet of a license.
+facet(key, name) := object.get(data.weighbridge.licenses.facets, [key, name], "unknown")
+
+# METADATA
+# description: The name people know a license by.
+family(key) := object.get(data.weighbridge.licenses.facets, [key, "family"], key)
+
+# METADATA
+# description: Whether a license is named whose terms the table does not know.
+unidentified(license) if {
+	license.id == null
+	not license.label_only
+	_named(license)
+}
+
+_named(license) if license.custom
+
+_named(license) if license.declared != null
+
+# METADATA
+# description: What an unidentified license calls itself.
+default said(_) := "without a name"
+
+said(license) := license.name if is_string(license.name)
+
+said(license) := license.declared if {
+	is_string(license.declared)
+	license.name == null
+}

@@ -1,0 +1,83 @@
+# METADATA
+# title: What could not be decided
+# description: The rules that need a fact about a model which no source could give.
+package weighbridge.lib.undecided
+
+import data.weighbridge.lib.effective
+import data.weighbridge.lib.exceptions
+
+# METADATA
+# description: For each model and rule, the silent sources in the way.
+gaps contains {"model": model.ref, "rule": rule, "fact": fact, "because": gap.because, "host": gap.host, "since": gap.since} if {
+	some model in input.models
+	some rule, demand in effective.full
+	demand.action != "off"
+	some fact in _needed(rule)
+	gap := model[fact].unknown
+	not gap.because in data.weighbridge.unknown.reported_elsewhere
+	count(exceptions.covering(rule, model.ref)) == 0
+}
+
+gaps contains {"model": model.ref, "rule": rule, "fact": "ancestors", "because": gap.because, "host": gap.host, "since": gap.since} if {
+	some model in input.models
+	some rule, demand in effective.full
+	demand.action != "off"
+	"lineage" in _needed(rule)
+	some gap in model.lineage.found.unknown
+	not gap.because in data.weighbridge.unknown.reported_elsewhere
+	not gap.because in data.weighbridge.unknown.not_asked
+	count(exceptions.covering(rule, model.ref)) == 0
+}
+
+_needed(rule) := {fact | some fact in data.weighbridge.rule_table[rule].evidence} | {"resolved"} if {
+	count(data.weighbridge.rule_table[rule].evidence) > 0
+}
+
+# METADATA
+# description: What is demanded where a rule could not be decided for want of a fact.
+demand(rule, fact) := {"action": action, "stage": full.stage} if {
+	full := effective.full[rule]
+	action := _capped(full.action, rule, fact)
+}
+
+_capped(action, rule, fact) := action if _strict(rule, fact)
+
+_capped("deny", rule, fact) := "warn" if not _strict(rule, fact)
+
+_capped(action, rule, fact) := action if {
+	not _strict(rule, fact)
+	action != "deny"
+}
+
+_strict(rule, fact) if _protected(rule, fact)
+
+_strict(rule, _) if "deny" in _said(rule)
+
+_protected(rule, _) if rule in data.weighbridge.protected
+
+_protected(rule, fact) if sprintf("%s:%s", [rule, fact]) in data.weighbridge.protected
+
+_protected(rule, _) if sprintf("%s.*", [split(rule, ".")[0]]) in data.weighbridge.protected
+
+# What the policies say: those of the highest priority that say anything, and every floor; without a word it is deny.
+_said(rule) := {_says(policy, rule) | some policy in _speaking} | {word | some word in ["deny"]; count(_speaking) == 0}
+
+_speaking := {policy |
+	some policy in input.site.policies
+	policy.on_unknown != null
+	_heard(policy, max(_priorities))
+}
+
+_priorities := {policy.priority |
+	some policy in input.site.policies
+	policy.on_unknown != null
+}
+
+_heard(policy, top) if policy.priority == top
+
+_heard(policy, top) if {
+	policy.priority < top
+	policy.floor
+}
+
+_says(policy, rule) := object.get(policy.on_unknown.rules, rule, policy.on_unknown.default)

@@ -1,0 +1,55 @@
+# METADATA
+# title: Model card exists and parses
+# description: Every model comes with a card that can be read and says something.
+# custom:
+#   severity: high
+#   evidence: [card]
+#   since: "0.1"
+#   who_can_act: model_owner
+#   parameters: [min_letters]
+#   frameworks: {owasp_llm_2025: [LLM03], aisvs_1_0: [6.2.1, 6.2.3], eu_ai_act: [Annex XI 1.1]}
+#   remedy:
+#     deployer: serve a model that has a card, or ask its owner for one
+#     publisher: write README.md with front matter at the top and at least a few sentences
+package weighbridge.rules.card.present
+
+import data.weighbridge.lib.finding
+import data.weighbridge.lib.models
+import data.weighbridge.lib.parameters
+
+deny contains finding.full(model, sprintf("has no model card, looked at %s", [model.card.missing.looked_at]), ["card"]) if {
+	some model in models.described
+}
+
+deny contains finding.full(model, sprintf("its model card cannot be read: %s", [model.card.found.unreadable]), ["card"]) if {
+	some model in models.described
+}
+
+deny contains finding.full(model, message, ["card"]) if {
+	some model in models.described
+	letters := model.card.found.letters
+	least := parameters.value("card.present", "min_letters")
+	letters < least
+	message := sprintf("its model card has only %d letters of text, expected at least %d", [letters, least])
+}
+
+deny contains finding.full(model, "its README.md is that of a code repository, not a model card", ["card"]) if {
+	some model in models.described
+	model.card.found.code_readme
+}
+
+deny contains finding.full(model, message, ["card"]) if {
+	some model in models.described
+	model.card.found.front_matter == "unreadable"
+	message := sprintf("the front matter of its model card cannot be read: %s", [_problem(model.card.found)])
+}
+
+deny contains finding.weak(model, message, ["card"]) if {
+	some model in models.described
+	model.card.found.front_matter == "misplaced"
+	message := sprintf("the metadata of its model card does not count: %s", [_problem(model.card.found)])
+}
+
+default _problem(_) := "it is not at the top of the file"
+
+_problem(card) := card.front_matter_problem if is_string(card.front_matter_problem)

@@ -1,0 +1,91 @@
+# METADATA
+# title: No remote code
+# description: Serving a model does not run code that its repository brings.
+# custom:
+#   severity: critical
+#   evidence: [files, config, tokenizer, generation_config]
+#   since: "0.1"
+#   who_can_act: you
+#   parameters: [allowed_sha256]
+#   frameworks: {owasp_llm_2025: [LLM03], atlas: [AML.T0011.000], aisvs_1_0: [6.1.1]}
+#   remedy:
+#     deployer: drop the flag or setting that trusts remote code, or serve a model that needs none
+#     publisher: use an architecture the engines know, and remove code and auto_map
+package weighbridge.rules.format.no_remote_code
+
+import data.weighbridge.lib.finding
+import data.weighbridge.lib.parameters
+import data.weighbridge.lib.serving
+
+deny contains finding.full(model, message, []) if {
+	some model in input.models
+	some fact in ["files", "config", "tokenizer", "generation_config"]
+	message := sprintf("code in it cannot be ruled out: %s", [model[fact].found.unreadable])
+}
+
+deny contains finding.full(model, message, finding.first(pointers)) if {
+	some model in input.models
+	pointers := _code(model)
+	count(pointers) > 0
+	enabled := _enabled(model)
+	count(enabled) > 0
+	message := sprintf("brings code (%s), and %s lets it run", [_shown(pointers), finding.shown(enabled)])
+}
+
+deny contains finding.weak(model, message, finding.first(pointers)) if {
+	some model in input.models
+	pointers := _code(model)
+	count(pointers) > 0
+	count(_enabled(model)) == 0
+	message := sprintf("brings code (%s), which one flag would run", [_shown(pointers)])
+}
+
+# Pointers to all code the model brings, but for files that the site allows by their digest.
+_code(model) := _code_files(model) | (_auto_map(model, "config") | (_auto_map(model, "tokenizer") | _custom_generate(model)))
+
+_code_files(model) := {sprintf("file:%s", [file.path]) |
+	some file in model.files.found.files
+	file.format == "code"
+	not _allowed(file.sha256)
+}
+
+_auto_map(model, fact) := {sprintf("%s.auto_map", [fact]) |
+	some value in model[fact].found.auto_map
+	not _covered(model, value)
+}
+
+_custom_generate(model) := {pointer |
+	some pointer in ["generation_config.custom_generate"]
+	model.generation_config.found.custom_generate
+	not _covered(model, pointer)
+}
+
+# An entry is covered where all files of the repository are known and allowed; `owner/repo--module` is code of another one.
+_covered(model, value) if {
+	files := {file | some file in model.files.found.files; file.format == "code"}
+	count(files) > 0
+	every file in files { _allowed(file.sha256) }
+	not contains(value, "--")
+}
+
+_allowed(sha256) if {
+	is_string(sha256)
+	sha256 in parameters.value("format.no_remote_code", "allowed_sha256")
+}
+
+_enabled(model) := {sprintf("container %s", [container.container]) |
+	some container in serving.possible(model)
+	_trusts(container)
+} | {source |
+	some source in ["its own generation_config.json"]
+	model.generation_config.found.trust_remote_code
+}
+
+_trusts(container) if container.settings.trust_remote_code
+
+_trusts(container) if {
+	container.settings.trust_remote_code == null
+	container.engine in data.weighbridge.engines.runs_code_by_default
+}
+
+_shown(pointers) := finding.shown({trim_prefix(pointer, "file:") | some pointer in pointers})

@@ -1,0 +1,98 @@
+# METADATA
+# title: Not more permissive than an ancestor
+# description: The terms a model claims never drop an obligation of a model it derives from.
+# custom:
+#   severity: high
+#   evidence: [license, lineage]
+#   since: "0.1"
+#   who_can_act: model_owner
+#   frameworks: {owasp_llm_2025: [LLM03], aisvs_1_0: [6.2.1]}
+#   remedy:
+#     deployer: serve an approved model, or ask for an exception
+#     publisher: declare the ancestor's license and ship its notice
+package weighbridge.rules.license.respects_ancestors
+
+import data.weighbridge.lib.finding
+import data.weighbridge.lib.lineage
+import data.weighbridge.lib.models
+import data.weighbridge.lib.terms
+
+deny contains finding.full(model, message, []) if {
+	some model in models.described
+	message := sprintf("its lineage cannot be read, so its license cannot be compared: %s", [model.lineage.found.unreadable])
+}
+
+deny contains finding.full(model, message, ["license.declared"]) if {
+	some model in models.described
+	message := sprintf("its license cannot be read, so it cannot be compared: %s", [model.license.found.unreadable])
+}
+
+deny contains finding.full(model, message, _places(model, node)) if {
+	some model in models.described
+	some node in model.lineage.found.nodes
+	license := model.license.found
+	_drops(license.id, node.license.id)
+	not _named_beside(license, node.license.id)
+	message := sprintf("says %s but derives from %s (%s)", [license.id, node.name, node.license.id])
+}
+
+deny contains finding.weak(model, message, _places(model, node)) if {
+	some model in models.described
+	some node in model.lineage.found.nodes
+	license := model.license.found
+	_drops(license.id, node.license.id)
+	_named_beside(license, node.license.id)
+	message := sprintf("front matter understates obligations: says %s but derives from %s (%s)", [
+		license.id,
+		node.name,
+		node.license.id,
+	])
+}
+
+# An obligation of the ancestor that the claimed license does not carry on; an unknown facet proves nothing.
+_drops(claimed, ancestor) if {
+	_differ(claimed, ancestor)
+	terms.facet(ancestor, "commercial") == "no"
+	terms.facet(claimed, "commercial") in {"yes", "conditional"}
+}
+
+_drops(claimed, ancestor) if {
+	_differ(claimed, ancestor)
+	terms.facet(ancestor, "commercial") == "conditional"
+	terms.facet(claimed, "commercial") == "yes"
+}
+
+_drops(claimed, ancestor) if {
+	_differ(claimed, ancestor)
+	terms.facet(ancestor, "share_alike") == "yes"
+	terms.facet(claimed, "share_alike") in {"no", "restrictions_only"}
+}
+
+_drops(claimed, ancestor) if {
+	_differ(claimed, ancestor)
+	terms.facet(ancestor, "field_of_use") in {"aup", "list"}
+	terms.facet(claimed, "field_of_use") == "none"
+	terms.facet(claimed, "commercial") == "yes"
+}
+
+# Two licenses with restrictions of their own: neither text holds those of the other.
+_drops(claimed, ancestor) if {
+	_differ(claimed, ancestor)
+	terms.facet(ancestor, "field_of_use") in {"aup", "list"}
+	terms.facet(claimed, "field_of_use") in {"aup", "list"}
+	terms.facet(claimed, "commercial") in {"yes", "conditional"}
+}
+
+_differ(claimed, ancestor) if {
+	is_string(claimed)
+	is_string(ancestor)
+	claimed != ancestor
+}
+
+_named_beside(license, ancestor) if ancestor in license.also_named
+
+_named_beside(license, ancestor) if terms.family(license.id) == terms.family(ancestor)
+
+_places(model, node) := array.concat(["license.declared"], edges) if {
+	edges := finding.first(lineage.pointers(model.lineage.found, node.name))
+}

@@ -1,0 +1,44 @@
+# METADATA
+# title: Base model declared for derivatives
+# description: A model that was made from another names it where a machine can read it.
+# custom:
+#   severity: high
+#   evidence: [lineage]
+#   since: "0.1"
+#   who_can_act: model_owner
+#   frameworks: {owasp_llm_2025: [LLM03], atlas: [AML.T0010.003], aisvs_1_0: [6.1.3], eu_ai_act: [Annex XI 1.2]}
+#   remedy:
+#     deployer: serve a model that names its base, or ask its owner to
+#     publisher: "write `base_model: OWNER/NAME` in the front matter of README.md"
+package weighbridge.rules.lineage.base_declared
+
+import data.weighbridge.lib.finding
+import data.weighbridge.lib.lineage
+import data.weighbridge.lib.models
+
+deny contains finding.full(model, message, ["card"]) if {
+	some model in models.described
+	message := sprintf("its lineage cannot be read: %s", [model.lineage.found.unreadable])
+}
+
+deny contains finding.full(model, message, ["card"]) if {
+	some model in models.described
+	tree := model.lineage.found
+	_undeclared(tree)
+	count(tree.prose_parents) == 0
+	message := sprintf("was made from another model (%s) and names none", [finding.shown(tree.derived_by)])
+}
+
+deny contains finding.weak(model, message, ["card"]) if {
+	some model in models.described
+	tree := model.lineage.found
+	_undeclared(tree)
+	count(tree.prose_parents) > 0
+	message := sprintf("names the model it was made from only in running text: %s", [finding.shown(tree.prose_parents)])
+}
+
+_undeclared(tree) if {
+	count(tree.derived_by) > 0
+	count(lineage.parents(tree)) == 0
+	lineage.own_statements_known(tree)
+}

@@ -1,0 +1,125 @@
+# METADATA
+# title: Lineage statements do not contradict
+# description: All that a model says about its parents can be true at once.
+# custom:
+#   severity: high
+#   evidence: [lineage]
+#   since: "0.1"
+#   who_can_act: model_owner
+#   parameters: [vocabulary_tolerance]
+#   frameworks: {owasp_llm_2025: [LLM03], atlas: [AML.T0010.003], aisvs_1_0: [6.1.3]}
+#   remedy:
+#     deployer: serve a model whose lineage is clear, or ask its owner which statement is true
+#     publisher: correct the statement that is wrong, or document the change that explains it
+package weighbridge.rules.lineage.consistent
+
+import data.weighbridge.lib.finding
+import data.weighbridge.lib.lineage
+import data.weighbridge.lib.models
+import data.weighbridge.lib.parameters
+
+deny contains finding.full(model, message, ["card"]) if {
+	some model in models.described
+	message := sprintf("its lineage cannot be read: %s", [model.lineage.found.unreadable])
+}
+
+deny contains finding.full(model, message, [_pointer(one), _pointer(other)]) if {
+	some model in models.described
+	tree := model.lineage.found
+	some one in tree.edges
+	some other in tree.edges
+	one.source < other.source
+	one.parent != other.parent
+	_compared(tree, one)
+	_compared(tree, other)
+	lineage.settled(tree, one.parent)
+	lineage.settled(tree, other.parent)
+	not _related(tree, one.parent, other.parent)
+	message := sprintf("%s says it was made from %s, %s says %s, and neither descends from the other", [
+		_called(one.source),
+		one.parent,
+		_called(other.source),
+		other.parent,
+	])
+}
+
+deny contains finding.full(model, message, [_pointer(edge)]) if {
+	some model in models.described
+	tree := model.lineage.found
+	some edge in tree.edges
+	edge.parent == tree.name
+	message := sprintf("says it was made from %s, which says it was made from this model", [edge.child])
+}
+
+deny contains finding.full(model, message, finding.first(lineage.pointers(tree, node.name))) if {
+	some model in models.described
+	tree := model.lineage.found
+	some node in tree.nodes
+	node.name in node.ancestors
+	message := sprintf("derives from %s, which is said to descend from itself", [node.name])
+}
+
+deny contains finding.full(model, message, [_pointer(edge)]) if {
+	some model in models.described
+	tree := model.lineage.found
+	some edge in tree.edges
+	parent := _parent_of_equal_shape(tree, edge)
+	some key in ["hidden_size", "layers"]
+	is_number(tree.shape[key])
+	is_number(parent.shape[key])
+	tree.shape[key] != parent.shape[key]
+	message := sprintf("has %s %d, its declared parent %s has %d, and no change is documented", [
+		replace(key, "_", " "),
+		tree.shape[key],
+		parent.name,
+		parent.shape[key],
+	])
+}
+
+deny contains finding.weak(model, message, [_pointer(edge)]) if {
+	some model in models.described
+	tree := model.lineage.found
+	some edge in tree.edges
+	parent := _parent_of_equal_shape(tree, edge)
+	is_number(tree.shape.vocab_size)
+	is_number(parent.shape.vocab_size)
+	kept := 1 - parameters.value("lineage.consistent", "vocabulary_tolerance")
+	tree.shape.vocab_size < parent.shape.vocab_size * kept
+	message := sprintf("has a vocabulary of %d, smaller than the %d of its declared parent %s, and no change is documented", [
+		tree.shape.vocab_size,
+		parent.shape.vocab_size,
+		parent.name,
+	])
+}
+
+# Parents of a merge, and several parents in the front matter, are a set and no contradiction.
+_compared(tree, edge) if {
+	edge.child == tree.name
+	edge.relation != "merge"
+	not _one_of_several(tree, edge)
+}
+
+_one_of_several(tree, edge) if {
+	edge.source == "front_matter"
+	count({other.parent |
+		some other in tree.edges
+		other.child == tree.name
+		other.source == "front_matter"
+	}) > 1
+}
+
+_related(tree, one, other) if one in lineage.ancestors(tree, other)
+
+_related(tree, one, other) if other in lineage.ancestors(tree, one)
+
+_parent_of_equal_shape(tree, edge) := node if {
+	edge.child == tree.name
+	edge.relation in {"finetune", "adapter", "quantized"}
+	not tree.documented_change
+	some node in tree.nodes
+	node.name == edge.parent
+}
+
+_called(source) := object.get(data.weighbridge.statements, source, source)
+
+_pointer(edge) := sprintf("lineage.edge:%s:%s", [edge.source, edge.parent])

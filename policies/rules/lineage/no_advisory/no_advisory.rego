@@ -1,0 +1,52 @@
+# METADATA
+# title: No ancestor with a known issue
+# description: Neither a model nor anything it was made from is the subject of an advisory of the site.
+# custom:
+#   severity: critical
+#   evidence: [resolved, lineage]
+#   since: "0.1"
+#   who_can_act: you
+#   frameworks: {owasp_llm_2025: [LLM03, LLM04], atlas: [AML.T0018, AML.T0058], aisvs_1_0: [3.1.1]}
+#   remedy:
+#     deployer: serve a version that the advisory does not name, see its fixedIn
+#     publisher: build again from an ancestor without the issue
+package weighbridge.rules.lineage.no_advisory
+
+import data.weighbridge.lib.finding
+import data.weighbridge.lib.lineage
+
+deny contains finding.full(model, message, []) if {
+	some model in input.models
+	message := sprintf("its ancestors cannot be checked for advisories, its lineage cannot be read: %s", [model.lineage.found.unreadable])
+}
+
+deny contains finding.full(model, message, _pointers(model, advisory)) if {
+	some model in input.models
+	some advisory in model.advisories
+	advisory.by in {"digest", "commit"}
+	message := sprintf("%s by %s: %s%s", [_relation(advisory, "is affected"), advisory.id, advisory.summary, _fix(advisory)])
+}
+
+deny contains finding.weak(model, message, _pointers(model, advisory)) if {
+	some model in input.models
+	some advisory in model.advisories
+	not advisory.by in {"digest", "commit"}
+	message := sprintf("%s by %s, whose subject has its name: %s%s", [
+		_relation(advisory, "may be affected"),
+		advisory.id,
+		advisory.summary,
+		_fix(advisory),
+	])
+}
+
+_relation(advisory, affected) := affected if advisory.own
+
+_relation(advisory, affected) := sprintf("derives from %s, which %s", [advisory.node, affected]) if not advisory.own
+
+_fix(advisory) := "" if advisory.fixed_in == null
+
+_fix(advisory) := sprintf("; fixed in %s", [advisory.fixed_in]) if is_string(advisory.fixed_in)
+
+default _pointers(_, _) := ["reference"]
+
+_pointers(model, advisory) := finding.first(lineage.pointers(model.lineage.found, advisory.node)) if not advisory.own

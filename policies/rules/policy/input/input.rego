@@ -1,0 +1,19 @@
+# METADATA
+# title: The input can be read
+# description: Policies judge a document of the shape they know, or nothing.
+# custom:
+#   severity: critical
+#   since: "0.1"
+#   who_can_act: policy_owner
+#   remedy:
+#     deployer: nothing to fix in this manifest
+#     publisher: run controller and policies of the same release
+package weighbridge.rules.policy.input
+
+import data.weighbridge.lib.finding
+import data.weighbridge.lib.shape
+
+deny contains finding.general(message) if {
+	not shape.readable
+	message := sprintf("the input is not what these policies know, see %s", [concat(", ", sort(shape.broken))])
+}

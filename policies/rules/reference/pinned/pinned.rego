@@ -1,0 +1,35 @@
+# METADATA
+# title: Deployment pins a digest or commit
+# description: What is judged is what runs, also after the publisher moves a branch or a tag.
+# custom:
+#   severity: high
+#   evidence: [resolved]
+#   since: "0.1"
+#   who_can_act: you
+#   frameworks: {owasp_llm_2025: [LLM03], atlas: [AML.T0010.003, AML.T0109], aisvs_1_0: [3.1.2, 3.1.3]}
+#   remedy:
+#     deployer: name the commit or digest in the reference, for instance with --revision
+#     publisher: nothing to do
+package weighbridge.rules.reference.pinned
+
+import data.weighbridge.lib.finding
+
+deny contains finding.full(model, message, ["reference"]) if {
+	some model in input.models
+	resolved := model.resolved.found
+	not resolved.immutable
+	message := sprintf("%s, which may be something else tomorrow%s", [_asked(resolved), _now(resolved)])
+}
+
+default _asked(_) := "names no revision"
+
+_asked(resolved) := sprintf("names %s", [resolved.asked]) if is_string(resolved.asked)
+
+default _now(_) := ""
+
+_now(resolved) := sprintf("; today it is %s", [resolved.commit]) if is_string(resolved.commit)
+
+_now(resolved) := sprintf("; today it is %s", [resolved.digest]) if {
+	is_string(resolved.digest)
+	resolved.commit == null
+}

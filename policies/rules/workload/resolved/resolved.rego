@@ -1,0 +1,52 @@
+# METADATA
+# title: Every model reference could be resolved
+# description: Each model that a workload loads can be told from the workload, and exists.
+# custom:
+#   severity: high
+#   evidence: [resolved]
+#   since: "0.1"
+#   who_can_act: you
+#   frameworks: {owasp_llm_2025: [LLM03], atlas: [AML.T0010.003], aisvs_1_0: [3.1.3]}
+#   remedy:
+#     deployer: write the model's name and revision as plain text where the engine reads it
+#     publisher: nothing to do
+package weighbridge.rules.workload.resolved
+
+import data.weighbridge.lib.finding
+
+deny contains finding.general(problem) if some problem in input.problems
+
+deny contains finding.full(model, model.unresolved_because, ["reference"]) if {
+	some model in input.models
+	is_string(model.unresolved_because)
+}
+
+deny contains finding.full(model, message, ["reference"]) if {
+	some model in input.models
+	message := sprintf("does not exist, looked at %s", [model.resolved.missing.looked_at])
+}
+
+deny contains finding.full(model, message, ["reference"]) if {
+	some model in input.models
+	model.resolved.unknown.because == "no_repository"
+	message := sprintf("does not exist at %s", [model.resolved.unknown.host])
+}
+
+deny contains finding.full(model, message, ["reference"]) if {
+	some model in input.models
+	_unsupported(model)
+	not model.scheme in data.weighbridge.schemes.volumes
+	message := sprintf("no source can look at %s references", [model.scheme])
+}
+
+deny contains finding.weak(model, message, ["reference"]) if {
+	some model in input.models
+	_unsupported(model)
+	model.scheme in data.weighbridge.schemes.volumes
+	message := sprintf("lies on a volume (%s), and no digest of its content is on record", [model.scheme])
+}
+
+_unsupported(model) if {
+	model.unresolved_because == null
+	model.resolved.unknown.because == "no_source"
+}

@@ -1,0 +1,87 @@
+"""Certificates of our own making, for loopback and for a Service."""
+
+from __future__ import annotations
+
+import datetime as dt
+import ipaddress
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A certificate with its key and the authority that vouches for it, in PEM."""
+
+    ca: bytes
+    chain: bytes
+    key: bytes
+
+    def write(self, folder: Path) -> Path:
+        """Write `ca.crt`, `tls.crt` and `tls.key` as the kubelet writes a Secret: behind one swapped link."""
+        folder.mkdir(parents=True, exist_ok=True)
+        version = folder / f"..{os.urandom(4).hex()}"
+        version.mkdir()
+        for name, content in (("ca.crt", self.ca), ("tls.crt", self.chain), ("tls.key", self.key)):
+            (version / name).write_bytes(content)
+            if not (folder / name).is_symlink():
+                (folder / name).symlink_to(Path("..data") / name)
+        fresh = folder / "..tmp"
+        fresh.symlink_to(version.name)
+        fresh.replace(folder / "..data")
+        return folder
+
+
+def make_pair(*names: str) -> Pair:
+    """Make an authority and a certificate for loopback and for DNS names."""
+    now = dt.datetime.now(dt.UTC)
+    authority, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
+    issuer = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"authority {os.urandom(4).hex()}")])
+
+    def builder(subject: x509.Name, public: ec.EllipticCurvePublicKey) -> x509.CertificateBuilder:
+        return (
+            x509.CertificateBuilder()
+            .subject_name(subject)
+            .issuer_name(issuer)
+            .public_key(public)
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(now - dt.timedelta(minutes=5))
+            .not_valid_after(now + dt.timedelta(days=1))
+        )
+
+    usage = x509.KeyUsage(
+        digital_signature=False,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=True,
+        crl_sign=True,
+        encipher_only=False,
+        decipher_only=False,
+    )
+    ca = (
+        builder(issuer, authority.public_key())
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(usage, critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(authority.public_key()), critical=False)
+        .sign(authority, hashes.SHA256())
+    )
+    loopback = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
+    alternatives = [x509.DNSName("localhost"), loopback, *(x509.DNSName(name) for name in names)]
+    leaf = (
+        builder(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")]), key.public_key())
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(x509.SubjectAlternativeName(alternatives), critical=False)
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(authority.public_key()), critical=False)
+        .sign(authority, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    return Pair(ca.public_bytes(pem), leaf.public_bytes(pem), private)
