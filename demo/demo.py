@@ -28,7 +28,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent))
+sys.path[:0] = [str(HERE.parent), str(HERE.parent / "controller")]
 
 from tests.simulators.hub import Hub  # noqa: E402  # the checkout's root has to be on the path first
 from weighbridge.engine.process import find_opa  # noqa: E402

@@ -41,9 +41,9 @@ def lineage(*parents: str, pinned: bool = False) -> Lineage:
     )
 
 
-def evidence(ref: str = "hf://org/model", **changes: Any) -> Evidence:
+def evidence(name: str = "hf://org/model", **changes: Any) -> Evidence:
     harmless = Evidence(
-        ref=ModelRef.parse(ref),
+        ref=ModelRef.parse(name),
         resolved=Found(Resolved(COMMIT, None, None, immutable=False)),
         card=Found(Card("0" * 64, 2000, "ok", None, code_readme=False, sections={}, placeholders=())),
         license=Found(License("apache-2.0", "apache-2.0", "front_matter", False, False, None, ())),

@@ -170,13 +170,17 @@ def _unknown(said: _Unknown | None) -> UnknownSource | None:
     return None if said is None else UnknownSource(said.because, said.host, said.since, tuple(sorted(said.rules)))
 
 
-def _order(finding: Finding) -> tuple[bool, int, str, str, str]:
+def _order(finding: Finding) -> tuple[object, ...]:
+    """Order findings of any engine alike, whatever order it answers in."""
     return (
         finding.effect != "deny",
         _SEVERITIES.index(finding.severity),
         finding.rule,
         finding.model or "",
         finding.message,
+        finding.action,
+        finding.effect,
+        [quote.fact for quote in finding.evidence],
     )
 
 

@@ -88,15 +88,18 @@ _approved(exception) if {
 }
 
 # The policies that say what a class means: those of the highest priority that define it, and every floor.
-_classes(name) := [policy.exception_classes[name] |
+_classes(name) := [class |
 	some policy in input.site.policies
 	_speaks(policy, max(_defining(name)))
+	class := _class(policy, name)
 ]
 
 _defining(name) := {policy.priority |
 	some policy in input.site.policies
-	policy.exception_classes[name]
+	_class(policy, name)
 }
+
+_class(policy, name) := policy.exception_classes[name]
 
 _speaks(policy, top) if policy.priority == top
 

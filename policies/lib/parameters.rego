@@ -15,8 +15,12 @@ value(rule, key) := set_by_site[0].value if {
 value(rule, key) := data.weighbridge.parameters[rule][key] if count(_set_by_site(rule, key)) == 0
 
 # At equal priority the policy whose name sorts first speaks: of two values nobody can say which is the stricter.
-_set_by_site(rule, key) := sort([{"rank": 0 - policy.priority, "policy": policy.name, "value": entry.parameters[key]} |
+_set_by_site(rule, key) := sort([{"rank": 0 - policy.priority, "policy": policy.name, "value": value} |
 	some policy in input.site.policies
+	value := _said_by(policy, rule, key)
+])
+
+_said_by(policy, rule, key) := entry.parameters[key] if {
 	entry := policy.rules[rule]
 	effective.in_effect(entry)
-])
+}

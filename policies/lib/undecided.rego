@@ -12,7 +12,7 @@ gaps contains {"model": model.ref, "rule": rule, "fact": fact, "because": gap.be
 	some model in input.models
 	some rule, demand in effective.full
 	demand.action != "off"
-	some fact in _needed(rule)
+	some fact in _needed[rule]
 	gap := model[fact].unknown
 	not gap.because in data.weighbridge.unknown.reported_elsewhere
 	count(exceptions.covering(rule, model.ref)) == 0
@@ -22,29 +22,36 @@ gaps contains {"model": model.ref, "rule": rule, "fact": "ancestors", "because":
 	some model in input.models
 	some rule, demand in effective.full
 	demand.action != "off"
-	"lineage" in _needed(rule)
+	"lineage" in _needed[rule]
 	some gap in model.lineage.found.unknown
 	not gap.because in data.weighbridge.unknown.reported_elsewhere
 	not gap.because in data.weighbridge.unknown.not_asked
 	count(exceptions.covering(rule, model.ref)) == 0
 }
 
-_needed(rule) := {fact | some fact in data.weighbridge.rule_table[rule].evidence} | {"resolved"} if {
-	count(data.weighbridge.rule_table[rule].evidence) > 0
+# A rule that needs any fact also needs to know which model it is about.
+_needed[rule] contains fact if {
+	some rule, entry in data.weighbridge.rule_table
+	some fact in entry.evidence
+}
+
+_needed[rule] contains "resolved" if {
+	some rule, entry in data.weighbridge.rule_table
+	count(entry.evidence) > 0
 }
 
 # METADATA
 # description: What is demanded where a rule could not be decided for want of a fact.
 demand(rule, fact) := {"action": action, "stage": full.stage} if {
 	full := effective.full[rule]
-	action := _capped(full.action, rule, fact)
+	action := _relaxed(full.action, rule, fact)
 }
 
-_capped(action, rule, fact) := action if _strict(rule, fact)
+_relaxed(action, rule, fact) := action if _strict(rule, fact)
 
-_capped("deny", rule, fact) := "warn" if not _strict(rule, fact)
+_relaxed("deny", rule, fact) := "warn" if not _strict(rule, fact)
 
-_capped(action, rule, fact) := action if {
+_relaxed(action, rule, fact) := action if {
 	not _strict(rule, fact)
 	action != "deny"
 }

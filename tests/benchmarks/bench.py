@@ -87,7 +87,9 @@ async def reviews() -> None:
         await verdict_cached()
         second = await timed("evidence cached, OPA asked (six)", evidence_cached, 5)
         third = await timed("verdict cached (six)", verdict_cached, 50)
-        print(f"  per review: cold {first / 1e3:.2f} ms, evidence cached {second / 6e3:.2f} ms, verdict cached {third / 6e3:.3f} ms")
+        print(
+            f"  per review: cold {first / 1e3:.2f} ms, evidence cached {second / 6e3:.2f} ms, verdict cached {third / 6e3:.3f} ms"
+        )
 
 
 async def extraction() -> None:
@@ -146,7 +148,9 @@ async def load(port: int, bodies: Sequence[bytes], trust: ssl.SSLContext) -> flo
 
 
 async def webhook() -> None:
-    print(f"webhook over TLS, {CONNECTIONS} kept connections, load from this machine, {ROUNDS} rounds of {LOAD_SECONDS:.0f} s")
+    print(
+        f"webhook over TLS, {CONNECTIONS} kept connections, load from this machine, {ROUNDS} rounds of {LOAD_SECONDS:.0f} s"
+    )
     bodies = [json.dumps(admission_review(one)).encode() for one in MANIFESTS]
     with tempfile.TemporaryDirectory() as folder:
         certificate(Path(folder))
@@ -154,7 +158,18 @@ async def webhook() -> None:
         trust.check_hostname = False
         ports = free_port(), free_port()
         floor_command = ["tests/benchmarks/floor.py", str(ports[0]), f"{folder}/tls.crt", f"{folder}/tls.key"]
-        serve = ["-m", "weighbridge", "serve", "--no-cluster", "--host", HOST, "--port", str(ports[1]), "--hub", str(HUB)]
+        serve = [
+            "-m",
+            "weighbridge",
+            "serve",
+            "--no-cluster",
+            "--host",
+            HOST,
+            "--port",
+            str(ports[1]),
+            "--hub",
+            str(HUB),
+        ]
         serve += ["--site", str(ROOT / "demo" / "site"), "--tls-cert-file", f"{folder}/tls.crt"]
         serve += ["--tls-private-key-file", f"{folder}/tls.key", "--log-level", "warning"]
         async with server(*floor_command, port=ports[0]), server(*serve, port=ports[1]):

@@ -130,11 +130,9 @@ async def _serve(
     arguments: argparse.Namespace, settings: Settings, certificate: Certificate, limits: Limits, cluster: Cluster | None
 ) -> None:
     async with assembled(settings) as assembly:
-        _log.info("policies loaded", engine=assembly.engine_name, revision=assembly.revision())
-        if not assembly.engine_name.startswith("opa"):
-            _log.warning(
-                "UNSAFE: a preview engine decides; let it guard nothing that matters", engine=assembly.engine_name
-            )
+        _log.info("policies loaded", engine=assembly.engine_title, revision=assembly.revision())
+        if assembly.preview:
+            _log.warning("UNSAFE: a preview engine decides; let it guard nothing that matters", engine=assembly.engine_title)
         deciding = Deciding(assembly.reviewer, assembly.ready, assembly.ask_url)
         with listen(arguments.host, arguments.port) as listener:
             await run_webhook(deciding, Serving(listener, certificate, limits), cluster, Metrics())

@@ -8,6 +8,7 @@ The object itself is never created here: when it is gone, somebody uninstalled u
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
@@ -100,11 +101,11 @@ class WebhookConfiguration:
                 _log.warning("webhook configuration left as it is", name=self.name, because=str(error))
                 await asyncio.sleep(next(tries))
                 continue
-            try:
-                await asyncio.wait_for(self._wake.wait(), self.look_again)
+            # Not `wait_for`: in Python 3.11 it swallows a cancellation that arrives together with its result.
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self.look_again):
+                    await self._wake.wait()
                 await asyncio.sleep(self.debounce)
-            except TimeoutError:
-                pass
 
     async def _once(self) -> None:
         self._wake.clear()

@@ -167,11 +167,13 @@ def _bounded(body: bytes) -> str:
 def _refusal(dump: str, bundle: Bundle) -> BadPolicies:
     """Turn the dump of a syntax tree into the sentence a person can use."""
     place = _PLACE.search(dump)
-    text = bundle.modules.get(place["path"]) if place else None
-    if place is None or text is None:
-        return BadPolicies(f"policies: regopy refuses them, {_said(dump)}. Fix: use opa, which says more")
-    line = text.encode()[: int(place["offset"])].count(b"\n") + 1
-    return BadPolicies(f"{place['path']}:{line}: {_said(dump)}. Fix: mend the policy, `opa check` says more")
+    where = _where(place["path"], int(place["offset"]), bundle) if place else "policies"
+    return BadPolicies(f"{where}: {_said(dump)}. Fix: mend the policy, `opa check` says more")
+
+
+def _where(path: str, offset: int, bundle: Bundle) -> str:
+    line = bundle.modules.get(path, "").encode()[:offset].count(b"\n") + 1
+    return f"{path}:{line}"
 
 
 def _dump(node: Any) -> str:

@@ -137,8 +137,8 @@ class OpaProcess:
                 OpaSidecar(self._folder / SOCKET, self.bundle.revision, seconds=self._seconds)
             )
             write_bundles(self.bundle, self._folder)
-            stack.push_async_callback(self._stop)
             await self._start()
+            stack.push_async_callback(self._stop)
             await self._until_active(self.bundle.revision)
             keeper = asyncio.create_task(self._keep())
             stack.push_async_callback(_cancelled, keeper)
@@ -228,15 +228,13 @@ class OpaProcess:
                 self.restarts += 1
 
     async def _stop(self) -> None:
-        process = getattr(self, "_process", None)
-        if process is None:
-            return
-        for signal in (process.terminate, process.kill):
-            with contextlib.suppress(ProcessLookupError):
-                signal()
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(process.wait(), _STOP_SECONDS)
-                break
+        with contextlib.suppress(ProcessLookupError):
+            self._process.terminate()
+        try:
+            await asyncio.wait_for(self._process.wait(), _STOP_SECONDS)
+        except TimeoutError:
+            self._process.kill()
+            await self._process.wait()
         await self._listener
 
     def _why_it_ended(self) -> WeighbridgeError:

@@ -3,13 +3,14 @@
 from weighbridge.lineage.graph import NodeFacts, lineage, parent_revision
 from weighbridge.lineage.names import AliasTable
 from weighbridge.lineage.prose import Prose, read_prose
-from weighbridge.lineage.statements import ParentStatement, Statements, read_statements
+from weighbridge.lineage.statements import ParentStatement, Repository, Statements, read_statements
 
 __all__ = [
     "AliasTable",
     "NodeFacts",
     "ParentStatement",
     "Prose",
+    "Repository",
     "Statements",
     "lineage",
     "parent_revision",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from weighbridge.lineage.statements import MOST_PARENTS, ParentStatement, Statements
 from weighbridge.model.evidence import Edge, Gap, License, Lineage, Node
@@ -23,8 +24,7 @@ class NodeFacts:
     """What was learnt about one ancestor, or about the model itself."""
 
     name: str
-    state: str
-    """`found`, `missing` or `unknown`."""
+    state: Literal["found", "missing", "unknown"]
     commit: str | None
     statements: Statements
     license: License | None
@@ -95,13 +95,7 @@ def lineage(model: NodeFacts, ancestors: Mapping[str, NodeFacts]) -> Lineage | U
 def _node(name: str, depth: int, facts: NodeFacts | None, above: tuple[str, ...]) -> Node:
     if facts is None:
         return Node(name, depth, "not_walked", None, above, None, None)
-    match facts.state:
-        case "missing":
-            return Node(name, depth, "missing", None, above, None, None)
-        case "unknown":
-            return Node(name, depth, "unknown", None, above, None, None)
-        case _:
-            return Node(name, depth, "found", facts.commit, above, facts.license, facts.statements.shape)
+    return Node(name, depth, facts.state, facts.commit, above, facts.license, facts.statements.shape)
 
 
 def _above(name: str, parents: Mapping[str, Iterable[str]]) -> set[str]:

@@ -15,6 +15,7 @@ MOST_PARENTS = 32
 """Parents of one model; the largest merges name a dozen."""
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
+_LOCAL_PATH = re.compile(r"[/\\]")
 _RELATIONS: Mapping[str, Relation] = {
     "finetune": "finetune", "adapter": "adapter", "quantized": "quantized", "merge": "merge", "distill": "distill",
 }  # fmt: skip
@@ -82,13 +83,15 @@ def read_statements(repository: Repository, aliases: AliasTable) -> Statements:
     own = {repository.name.lower(), aliases.own(repository.name).lower()}
     parents = tuple(one for one in found if one.parent.lower() not in own and one.written.lower() not in own)
     machine_readable = {one.parent.lower() for one in parents}
+    # A card may call the same parent by its short name.
+    known = own | machine_readable | {name.rpartition("/")[2] for name in machine_readable}
     prose = [aliases.parent(name) for name in repository.prose.parents]
     return Statements(
         parents=parents[: 3 * MOST_PARENTS],
         named=len(machine_readable),
         derived_by=tuple(dict.fromkeys(_markers(repository, names, aliases))),
         prose_parents=tuple(
-            dict.fromkeys(printable(name, 200) for name in prose if name.lower() not in own | machine_readable)
+            dict.fromkeys(printable(name, 200) for name in prose if name.lower() not in known)
         ),
         documented_change=repository.prose.documented_change,
         shape=repository.shape,
@@ -151,6 +154,9 @@ def _markers(repository: Repository, names: Sequence[str], aliases: AliasTable) 
     for tag in _tags(repository):
         if tag in _MERGE_TAGS or tag in aliases.methods:
             yield f"tag {tag}"
+    path = repository.config.name_or_path if repository.config is not None else None
+    if path is not None and hub_id(path, short=True) is None and _LOCAL_PATH.search(path):
+        yield "_name_or_path"  # loaded from a folder, which held some model before
     method = repository.config.quantization if repository.config is not None else None
     if method is not None and method.lower() in aliases.methods:
         yield f"quantization {method.lower()}"

@@ -19,7 +19,7 @@ from pathlib import Path
 from weighbridge.model.evidence import Resolved
 from weighbridge.model.outcomes import Found, Missing, Outcome, Unknown, Unreadable
 from weighbridge.sources.answers import Refused, sha256_of, size_of
-from weighbridge.sources.interface import LISTING_BYTES, MOST_LISTED, Clock, Listing, Outage
+from weighbridge.sources.interface import LISTING_BYTES, MOST_LISTED, Clock, Listing, Outage, utc_now
 from weighbridge.weights import ListedFile
 
 MANIFEST = "_repo_files.json"
@@ -39,7 +39,7 @@ class _Contents:
 class DirectorySource:
     """A hub that is a folder."""
 
-    def __init__(self, root: Path, clock: Clock) -> None:
+    def __init__(self, root: Path, clock: Clock = utc_now) -> None:
         """Read models below `root`."""
         self._root = root
         self._outage = Outage(str(root), clock)

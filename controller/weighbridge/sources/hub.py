@@ -20,10 +20,11 @@ from urllib.parse import quote
 import aiohttp
 from yarl import URL
 
+from weighbridge.errors import UserError
 from weighbridge.model.evidence import Resolved
 from weighbridge.model.outcomes import Found, Missing, Outcome, Unknown, Unreadable
 from weighbridge.sources.answers import Refused, listed, refusal, repository_answer
-from weighbridge.sources.interface import LISTING_BYTES, Clock, Listing, Outage
+from weighbridge.sources.interface import LISTING_BYTES, Clock, Listing, Outage, utc_now
 from weighbridge.sources.network import Addresses, NotAllowed, next_hop
 
 DEFAULT_BRANCH = "main"
@@ -41,24 +42,26 @@ class HubSource:
     def __init__(
         self,
         endpoint: str,
-        clock: Clock,
+        clock: Clock = utc_now,
         *,
         token_file: Path | None = None,
         seconds: float = 10.0,
         redirect_hosts: frozenset[str] = frozenset(),
+        offline: bool = False,
     ) -> None:
         """
         Ask the hub at `endpoint` (`https://huggingface.co`), each question for at most `seconds`.
 
         The token is read from `token_file` at every use, so that it can be rotated, and is sent to this host only.
-        Redirects are followed on the same host and to `redirect_hosts`, never to a private address unless the endpoint is one.
+        With `offline` nothing is asked. Redirects are followed on the same host and to `redirect_hosts`, never to a private address unless the endpoint is one.
         """
-        self._endpoint = URL(endpoint.rstrip("/"))
+        self._endpoint = _endpoint(endpoint)
         self._outage = Outage(_shown(self._endpoint), clock)
         self._clock = clock
         self._token_file = token_file
         self._seconds = seconds
         self._redirect_hosts = redirect_hosts
+        self._offline = offline
         self._addresses = Addresses(self._endpoint.host or "")
         self._session: aiohttp.ClientSession | None = None
         self._listings: OrderedDict[tuple[str, str], Listing | Unreadable] = OrderedDict()
@@ -135,7 +138,9 @@ class HubSource:
                     return self._outage.unknown("server_error", f"{self.host}: {body.unreadable}")
                 answer = repository_answer(body)
                 if answer is None:
-                    return self._outage.unknown("server_error", f"{self.host} gave an answer that does not describe {about}")
+                    return self._outage.unknown(
+                        "server_error", f"{self.host} gave an answer that does not describe {about}"
+                    )
                 return Found((answer.commit, listed(answer)))
             case Missing() | Unknown():
                 return got
@@ -149,6 +154,8 @@ class HubSource:
     async def _get(
         self, path: str, limit: int, about: str, name: str, commit: str | None
     ) -> Outcome[bytes | Unreadable]:
+        if self._offline:
+            return Unknown("offline", self.host, None, f"{self.host} is not asked: --offline")
         try:
             async with self._response(path) as response:
                 if response.status != 200:
@@ -237,6 +244,16 @@ async def _content(response: aiohttp.ClientResponse, limit: int, commit: str | N
         if len(body) > limit:
             return None
     return bytes(body)
+
+
+def _endpoint(text: str) -> URL:
+    try:
+        endpoint = URL(text.rstrip("/"))
+    except ValueError:
+        endpoint = URL()
+    if endpoint.scheme not in ("http", "https") or not endpoint.host:
+        raise UserError(f"--hub {text!r}: not the address of a hub, expected https://HOST or a folder")
+    return endpoint
 
 
 def _not_a_name(repository: str) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Protocol
 
 from weighbridge.model.evidence import Resolved
@@ -17,6 +17,12 @@ from weighbridge.model.outcomes import Because, Outcome, Unknown, Unreadable
 from weighbridge.weights import ListedFile
 
 Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """Return the time of the machine."""
+    return datetime.now(UTC)
+
 
 MOST_LISTED = 100_000
 """Files of one repository."""

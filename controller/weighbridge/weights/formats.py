@@ -81,7 +81,13 @@ def files(listing: Sequence[ListedFile]) -> Files | Unreadable:
     in_folders = not in_root or any(one.path == _table().parts for one in listing)
     found = sorted(
         (
-            File(printable(one.path, LONGEST_PATH), one.size, one.sha256, kind, _loaded(one.path, kind, in_folders=in_folders))
+            File(
+                printable(one.path, LONGEST_PATH),
+                one.size,
+                one.sha256,
+                kind,
+                _loaded(one.path, kind, in_folders=in_folders),
+            )
             for one, kind in told
         ),
         key=lambda file: file.path,

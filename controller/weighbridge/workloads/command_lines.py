@@ -43,15 +43,17 @@ def told(
 ) -> Told:
     """Read the arguments of an engine and the variables it takes for arguments."""
     mentions: list[Mention] = []
+    unreadable: list[Mention] = []
     arguments = (*arguments, *_further(engine, environment, mentions))
     line = read_line(arguments, engine.syntax)
     flags = (*line.flags, *_from_environment(engine, line, environment))
-    flags = tuple(one for flag in flags for one in _spread(engine, flag, mentions))
+    flags = tuple(one for flag in flags for one in _spread(engine, flag, unreadable))
     first = next((name for name, one in engine.references.items() if one.role == "base"), "model")
     if positional:
         mentions.extend(_positional(engine, first, line, flags, environment))
     for flag in flags:
         mentions.extend(_mentions(engine, flag, flags))
+    mentions.extend(unreadable)
     mentions.extend(_hidden(engine, line, flags, environment))
     if not any(mention.role in ("base", "image") for mention in mentions):
         mentions.extend(_default(engine, first, environment, controller_starts=controller_starts))

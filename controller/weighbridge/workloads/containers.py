@@ -31,7 +31,8 @@ from weighbridge.workloads.mentions import Mention, Setting
 from weighbridge.workloads.reading import arguments as arguments_of
 from weighbridge.workloads.reading import at, mappings, named, text
 from weighbridge.workloads.resolving import Surroundings, references
-from weighbridge.workloads.shell import Command, commands, is_shell
+from weighbridge.workloads.shell import Command, commands
+from weighbridge.workloads.shell_calls import is_shell
 from weighbridge.workloads.tables import table
 from weighbridge.workloads.volumes import Mounts
 

@@ -99,4 +99,7 @@ def _once(serving: Sequence[Serving]) -> tuple[Serving, ...]:
 
 def _distinct(references: Sequence[ModelRef]) -> tuple[ModelRef, ...]:
     """Return references without repetition; one model in two roles is two references."""
-    return tuple({(str(ref), ref.role): ref for ref in reversed(references)}.values())[::-1]
+    found: dict[tuple[str, str], ModelRef] = {}
+    for ref in references:
+        found.setdefault((str(ref), ref.role), ref)
+    return tuple(found.values())

@@ -53,10 +53,10 @@ def references(mention: Mention, around: Surroundings) -> tuple[ModelRef, ...]:
     found = image(mention.text) if mention.form == "image" else meaning(mention.text, around.directory, mention.form)
     match found:
         case Nothing(because=because):
-            why = unknown_variable(mention.text, around.environment)
-            if why is None and any(mark in mention.text for mark in ("$(", "`", "<(")):
-                why = "it is computed when the container starts"
-            return (unresolved(mention, around, f"{_shown(mention)}{why or because}"),)
+            computed = any(mark in mention.text for mark in ("$(", "`", "<("))
+            otherwise = "it is computed when the container starts" if computed else because
+            why = unknown_variable(mention.text, around.environment) or otherwise
+            return (unresolved(mention, around, f"{_shown(mention)}{why}"),)
         case Path(path=path):
             return _path(path, mention, around)
         case Place():

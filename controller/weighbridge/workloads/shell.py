@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from weighbridge.workloads.environment import Environment
 from weighbridge.workloads.naming import clean
 from weighbridge.workloads.reading import TEXT
+from weighbridge.workloads.shell_calls import is_shell, script_of
 from weighbridge.workloads.shell_words import REDIRECTIONS, Operator, Piece, Unreadable, Word, quoted, words
-from weighbridge.workloads.tables import table
 
 COMMANDS = 500
 """Commands that are read of one container."""
@@ -25,7 +25,6 @@ CHARACTERS = 500_000
 NESTING = 5
 """Scripts within scripts."""
 
-SHELLS = frozenset[str](table("programs")["shells"])
 _ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(\+?)=(.*)", re.DOTALL)
 _OPENING = frozenset({"if", "while", "until", "for", "case"})
 _CLOSING = frozenset({"fi", "done", "esac"})
@@ -50,29 +49,6 @@ class Script:
     commands: list[Command] = field(default_factory=list)
     problem: str | None = None
     """Why it could not be read to its end."""
-
-
-def is_shell(program: str) -> bool:
-    """Return whether a program is a shell."""
-    return program.rpartition("/")[2] in SHELLS
-
-
-def script_of(argv: Sequence[str]) -> tuple[str, tuple[str, ...]] | None:
-    """Return the command line that `sh -c` would run and its `$0 $1 …`; `None` when it runs a file or its input."""
-    position, command = 1, False
-    while position < len(argv) and argv[position][:1] in ("-", "+") and len(argv[position]) > 1:
-        option = argv[position]
-        position += 1
-        if option == "--":
-            break
-        if not option.startswith("--"):
-            command = command or "c" in option[1:]
-            position += option[-1] in "oO"
-    if command and argv[position : position + 1] == ("--",):
-        position += 1
-    if not command or position >= len(argv):
-        return None
-    return argv[position], tuple(argv[position + 1 :])
 
 
 def commands(argv: Sequence[str], environment: Environment, directory: str | None) -> Script:
@@ -151,25 +127,9 @@ class _Run:
     def command(self, argv: tuple[str, ...], depth: int, *, conditional: bool = False) -> None:
         """Follow one command with its words written out."""
         program = argv[0].rpartition("/")[2]
-        if program in _DECLARING:
-            for part in argv[1:]:
-                if found := _ASSIGNMENT.fullmatch(part):
-                    self._set(found.group(1), found.group(3), conditional=conditional)
-        elif program == "unset":
-            for part in argv[1:]:
-                self.known.pop(part, None)
-                self.snapshot = None
-        elif program == "cd" and len(argv) > 1:
-            self.directory = (
-                argv[1] if argv[1].startswith("/") else self.directory and clean(f"{self.directory}/{argv[1]}")
-            )
-        elif program == "read":
-            for part in argv[1:]:
-                self._forget(part, "what the container reads")
-        elif program in ("source", ".") and len(argv) > 1:
-            self.elsewhere = f"the script {argv[1]}"
-            self.snapshot = None
-        elif program == "env":
+        if self._sets(program, argv, conditional=conditional):
+            return
+        if program == "env":
             self._env(argv, depth)
         elif program == "eval":
             self.text(" ".join(argv[1:]), depth - 1)
@@ -179,6 +139,29 @@ class _Run:
             self.parameters = outer
         else:
             self._start(argv)
+
+    def _sets(self, program: str, argv: tuple[str, ...], *, conditional: bool) -> bool:
+        """Follow a command that only changes what later ones see; return whether it is one."""
+        if program in _DECLARING:
+            for part in argv[1:]:
+                if found := _ASSIGNMENT.fullmatch(part):
+                    self._set(found.group(1), found.group(3), conditional=conditional)
+        elif program == "unset":
+            for part in argv[1:]:
+                self.known.pop(part, None)
+            self.snapshot = None
+        elif program == "cd" and len(argv) > 1:
+            start = "" if argv[1].startswith("/") else self.directory
+            self.directory = None if start is None else clean(f"{start}/{argv[1]}")
+        elif program == "read":
+            for part in argv[1:]:
+                self._forget(part, "what the container reads")
+        elif program in ("source", ".") and len(argv) > 1:
+            self.elsewhere = f"the script {argv[1]}"
+            self.snapshot = None
+        else:
+            return False
+        return True
 
     def _env(self, argv: tuple[str, ...], depth: int) -> None:
         """Follow `env [-i] [-u NAME] NAME=VALUE… PROGRAM`."""
@@ -262,7 +245,7 @@ class _Run:
             value = self.known.get(name)
         absent = value is None or (piece.operator.startswith(":") and not value)
         match piece.operator[-1:]:
-            case "-" | "=" if absent and not (value is None and self.outside.elsewhere):
+            case "-" | "=" if absent and not (value is None and (self.outside.elsewhere or self.elsewhere)):
                 alternative = "".join(
                     self._piece(part)[0][0] for part in quoted(piece.alternative) if self._piece(part)[0]
                 )

@@ -49,7 +49,9 @@ class ApiServer:
 
     def times(self, method: str, start: str) -> int:
         """Return how often something was asked for."""
-        return sum(1 for used, path, query in self.asked if used == method and path.startswith(start) and "watch" not in query)
+        return sum(
+            1 for used, path, query in self.asked if used == method and path.startswith(start) and "watch" not in query
+        )
 
     async def watched(self, count: int = 1) -> None:
         """Wait until so many watches were begun."""
@@ -121,7 +123,9 @@ class ApiServer:
         metadata = {"resourceVersion": str(self.version)}
         if start + 2 < len(names):
             metadata["continue"] = str(start + 2)
-        return web.json_response({"metadata": metadata, "items": [self.namespaces[one] for one in names[start : start + 2]]})
+        return web.json_response(
+            {"metadata": metadata, "items": [self.namespaces[one] for one in names[start : start + 2]]}
+        )
 
     async def _patch(self, request: web.Request) -> None:
         assert self.configuration is not None

@@ -8,6 +8,8 @@ from types import ModuleType
 
 import msgspec
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tests.policies.folders import MAIN, policy_folder
 from weighbridge.engine.bundles import Bundle, load
@@ -114,6 +116,28 @@ async def test_a_question_that_takes_too_long_is_an_error(bundle: Bundle) -> Non
 async def test_rego_that_regopy_refuses_is_one_sentence(tmp_path: Path, path: str, text: str, message: str) -> None:
     with pytest.raises(BadPolicies, match=message):
         EmbeddedEngine(load(policy_folder(tmp_path, {path: text})))
+
+
+async def test_rules_that_need_themselves_are_an_error(tmp_path: Path) -> None:
+    endless = "package weighbridge.main\n\ndecision := a\n\na := b\n\nb := a\n"
+    async with EmbeddedEngine(load(policy_folder(tmp_path, {"main/main.rego": endless}))) as engine:
+        with pytest.raises(EngineError, match=r"^regopy: .* Fix: use opa"):
+            await engine.decide(b"{}")
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**62), 2**62) | st.text(st.characters(exclude_categories=["Cs"])),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(value=json_values)
+async def test_every_value_comes_back_as_it_went_in(engine: EmbeddedEngine, value: object) -> None:
+    answered = await engine.decide(msgspec.json.encode({"models": [], "echo": value}))
+
+    assert answered.answer["echo"] == value  # type: ignore[index]
 
 
 def failing(error: Exception) -> Callable[[str], ModuleType]:

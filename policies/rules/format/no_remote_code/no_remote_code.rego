@@ -50,7 +50,7 @@ _code_files(model) := {sprintf("file:%s", [file.path]) |
 }
 
 _auto_map(model, fact) := {sprintf("%s.auto_map", [fact]) |
-	some value in model[fact].found.auto_map
+	some value in object.get(model, [fact, "found", "auto_map"], [])
 	not _covered(model, value)
 }
 

@@ -20,14 +20,14 @@ deny contains finding.full(model, message, []) if {
 	message := sprintf("its ancestors cannot be checked for advisories, its lineage cannot be read: %s", [model.lineage.found.unreadable])
 }
 
-deny contains finding.full(model, message, _pointers(model, advisory)) if {
+deny contains finding.full(model, message, _places(model, advisory)) if {
 	some model in input.models
 	some advisory in model.advisories
 	advisory.by in {"digest", "commit"}
 	message := sprintf("%s by %s: %s%s", [_relation(advisory, "is affected"), advisory.id, advisory.summary, _fix(advisory)])
 }
 
-deny contains finding.weak(model, message, _pointers(model, advisory)) if {
+deny contains finding.weak(model, message, _places(model, advisory)) if {
 	some model in input.models
 	some advisory in model.advisories
 	not advisory.by in {"digest", "commit"}
@@ -47,6 +47,6 @@ _fix(advisory) := "" if advisory.fixed_in == null
 
 _fix(advisory) := sprintf("; fixed in %s", [advisory.fixed_in]) if is_string(advisory.fixed_in)
 
-default _pointers(_, _) := ["reference"]
+default _places(_, _) := ["reference"]
 
-_pointers(model, advisory) := finding.first(lineage.pointers(model.lineage.found, advisory.node)) if not advisory.own
+_places(model, advisory) := finding.first(lineage.pointers(model.lineage.found, advisory.node)) if not advisory.own

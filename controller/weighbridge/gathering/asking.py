@@ -1,0 +1,67 @@
+"""One question is asked once at a time, its answer is remembered, and nobody waits longer than they have."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Hashable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from weighbridge.model.outcomes import Outcome
+from weighbridge.sources.interface import Source
+from weighbridge.store.memory import Memory
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """When the asker has to go on with what there is."""
+
+    seconds: float
+    """What was given at the start."""
+    at: float
+    """Time of the event loop."""
+
+    @classmethod
+    def after(cls, seconds: float) -> Deadline:
+        """Begin now."""
+        return cls(seconds, asyncio.get_running_loop().time() + seconds)
+
+    def left(self) -> float:
+        """Return the seconds that are left, never less than none."""
+        return max(0.0, self.at - asyncio.get_running_loop().time())
+
+
+class Questions(Generic[T]):
+    """Questions of one kind."""
+
+    def __init__(self, memory: Memory[T]) -> None:
+        """Remember answers in `memory`."""
+        self._memory = memory
+        self._open: dict[Hashable, asyncio.Task[Outcome[T]]] = {}
+
+    async def ask(
+        self, key: Hashable, question: Callable[[], Awaitable[Outcome[T]]], source: Source, deadline: Deadline
+    ) -> Outcome[T]:
+        """
+        Return the answer, from memory, from whoever is asking already, or by asking.
+
+        A question goes on when its asker has run out of time, so that the next asker finds the answer;
+        it ends by itself, because sources bound how long they wait.
+        """
+        known = self._memory.get(key)
+        if known is not None:
+            return known
+        task = self._open.get(key)
+        if task is None:
+            task = asyncio.ensure_future(self._answer(key, question))
+            self._open[key] = task
+            task.add_done_callback(lambda _: self._open.pop(key, None))
+        done, _ = await asyncio.wait({task}, timeout=deadline.left())
+        return task.result() if done else source.late(deadline.seconds)
+
+    async def _answer(self, key: Hashable, question: Callable[[], Awaitable[Outcome[T]]]) -> Outcome[T]:
+        outcome = await question()
+        self._memory.put(key, outcome)
+        return outcome

@@ -1,0 +1,180 @@
+"""One repository at one commit: its files, read and understood, each an outcome of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from weighbridge.cards import ReadCard
+from weighbridge.gathering.tables import Tables
+from weighbridge.licenses import CardStatement, FileStatement, card_statement, identify
+from weighbridge.lineage import Prose, Repository, Statements, read_prose, read_statements
+from weighbridge.model.evidence import Adapter, Card, Config, Files, GenerationConfig, License, Place, Shape, Tokenizer
+from weighbridge.model.outcomes import Found, Missing, Outcome, Unknown, Unreadable
+
+_METADATA = (
+    "license", "license_name", "license_link", "base_model", "base_model_revision", "base_model_relation", "tags",
+)  # fmt: skip
+"""Keys of the metadata that are kept; the rest is an attacker's to fill memory with."""
+_NO_STATEMENT = CardStatement(None, None, custom=False, line=None, named=())
+
+
+@dataclass(frozen=True, slots=True)
+class CardPart:
+    """What is kept of a card once it was read."""
+
+    card: Card
+    front_matter: Mapping[str, object]
+    key_lines: Mapping[str, int]
+    license: CardStatement
+    prose: Prose
+    places: Mapping[str, Place]
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigPart:
+    """config.json, and the shape it gives."""
+
+    config: Config
+    shape: Shape | None
+    places: Mapping[str, Place]
+
+
+@dataclass(frozen=True, slots=True)
+class TokenizerPart:
+    """tokenizer_config.json."""
+
+    tokenizer: Tokenizer
+    places: Mapping[str, Place]
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationPart:
+    """generation_config.json."""
+
+    generation: GenerationConfig
+    places: Mapping[str, Place]
+
+
+@dataclass(frozen=True, slots=True)
+class AdapterPart:
+    """adapter_config.json."""
+
+    adapter: Adapter
+    places: Mapping[str, Place]
+
+
+@dataclass(frozen=True, slots=True)
+class FilesPart:
+    """The listing: weights and code, and the paths of the small files we read."""
+
+    files: Files | Unreadable
+    paths: frozenset[str]
+    licenses: tuple[str, ...]
+    """License files worth reading."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A repository at one commit."""
+
+    name: str
+    commit: str
+    files: Outcome[FilesPart | Unreadable]
+    card: Outcome[CardPart | Unreadable]
+    config: Outcome[ConfigPart | Unreadable]
+    tokenizer: Outcome[TokenizerPart | Unreadable]
+    generation: Outcome[GenerationPart | Unreadable]
+    adapter: Outcome[AdapterPart | Unreadable]
+    license_files: tuple[Outcome[FileStatement | Unreadable], ...] = ()
+
+    @property
+    def unknown(self) -> tuple[Unknown, ...]:
+        """What could not be asked of what says where the model comes from and what its license is."""
+        asked = (self.files, self.card, self.config, self.adapter, *self.license_files)
+        return tuple(dict.fromkeys(one for one in asked if isinstance(one, Unknown)))
+
+
+def understood(read: ReadCard, tables: Tables) -> CardPart:
+    """Keep of a card what rules ask, and nothing of its text."""
+    return CardPart(
+        card=read.card,
+        front_matter={key: read.front_matter[key] for key in _METADATA if key in read.front_matter},
+        key_lines={key: line for key, line in read.key_lines.items() if key in _METADATA},
+        license=card_statement(read.lines, read.images, tables.licenses),
+        prose=read_prose(read.lines),
+        places=read.places,
+    )
+
+
+def license_of(parts: Parts, tables: Tables) -> tuple[Outcome[License | Unreadable], Mapping[str, Place]]:
+    """
+    Return the license of a repository and where it is stated.
+
+    The metadata of the card outranks everything else, so while the card is not known the license is not either:
+    what it would say could be stricter than the file beside it.
+    """
+    card = _found(parts.card)
+    files = [one for outcome in parts.license_files if (one := _found(outcome)) is not None]
+    identified = identify(
+        card.front_matter if card is not None else {},
+        card.key_lines if card is not None else {},
+        card.license if card is not None else _NO_STATEMENT,
+        files,
+        tables.licenses,
+    )
+    if isinstance(parts.card, Unknown):
+        return parts.card, {}
+    if not identified.decided:
+        for outcome in parts.license_files:
+            if isinstance(outcome, Unknown):
+                return outcome, {}
+    if identified.license is not None:
+        return Found(identified.license), identified.places
+    unusable = _unusable(parts.card, card)
+    if unusable is not None:
+        return Found(unusable), identified.places
+    return Missing(f"README.md and license files of {parts.name}@{parts.commit[:12]}"), identified.places
+
+
+def statements_of(parts: Parts, tables: Tables) -> Statements:
+    """Return what a repository says about its parents."""
+    card, config, adapter = _found(parts.card), _found(parts.config), _found(parts.adapter)
+    files = _found(parts.files)
+    places = [part.places for part in (config, adapter) if part is not None]
+    return read_statements(
+        Repository(
+            name=parts.name,
+            front_matter=card.front_matter if card is not None else {},
+            key_lines=card.key_lines if card is not None else {},
+            prose=card.prose if card is not None else Prose(),
+            config=config.config if config is not None else None,
+            shape=config.shape if config is not None else None,
+            adapter=adapter.adapter if adapter is not None else None,
+            paths=tuple(files.paths) if files is not None else (),
+            places={pointer: place for some in places for pointer, place in some.items()},
+        ),
+        tables.aliases,
+    )
+
+
+T = TypeVar("T")
+
+
+def _found(outcome: Outcome[T | Unreadable]) -> T | None:
+    match outcome:
+        case Found(value=value) if not isinstance(value, Unreadable):
+            return value
+        case _:
+            return None
+
+
+def _unusable(card: Outcome[CardPart | Unreadable], part: CardPart | None) -> Unreadable | None:
+    """Return why a delivered card could not say what the license is."""
+    match card:
+        case Found(value=Unreadable() as unreadable):
+            return unreadable
+        case _:
+            broken = part is not None and part.card.front_matter == "unreadable"
+            return Unreadable(f"README.md: {part.card.front_matter_problem}") if part is not None and broken else None

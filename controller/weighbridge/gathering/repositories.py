@@ -1,0 +1,192 @@
+"""Asks a source about repositories, file by file, and understands what it delivers."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from weighbridge.cards import read_card
+from weighbridge.gathering.asking import Deadline, Questions
+from weighbridge.gathering.parts import (
+    AdapterPart,
+    CardPart,
+    ConfigPart,
+    FilesPart,
+    GenerationPart,
+    Parts,
+    TokenizerPart,
+    understood,
+)
+from weighbridge.gathering.tables import Tables
+from weighbridge.licenses import FileStatement, file_statement
+from weighbridge.model.evidence import Resolved
+from weighbridge.model.outcomes import Found, Missing, Outcome, Unknown, Unreadable
+from weighbridge.sources.interface import Source
+from weighbridge.store.memory import Memory
+from weighbridge.weights import adapter, config, files, generation_config, read_json, shape, tokenizer
+
+CARD_BYTES = 1024 * 1024
+JSON_BYTES = 4 * 1024 * 1024
+LICENSE_BYTES = 256 * 1024
+MOST_LICENSE_FILES = 4
+
+_LICENSE_FILE = re.compile(r"(?:licen[cs]e|copying|notice).{0,40}", re.IGNORECASE)
+CARD, CONFIG, TOKENIZER = "README.md", "config.json", "tokenizer_config.json"
+GENERATION, ADAPTER = "generation_config.json", "adapter_config.json"
+_MARKERS = ("mergekit_config.yml", "quantize_config.json")
+_READ = (CARD, CONFIG, TOKENIZER, GENERATION, ADAPTER, *_MARKERS)
+
+T = TypeVar("T")
+
+
+class Repositories:
+    """What sources say about repositories; every answer is remembered."""
+
+    def __init__(self, tables: Tables, clock: Callable[[], float]) -> None:
+        """Understand files by `tables`; `clock` counts seconds and only grows."""
+        self._tables = tables
+        self._resolved: Questions[Resolved] = Questions(Memory(clock, immutable=False))
+        self._files: Questions[FilesPart | Unreadable] = Questions(Memory(clock, immutable=True))
+        self._cards: Questions[CardPart | Unreadable] = Questions(Memory(clock, immutable=True))
+        self._configs: Questions[ConfigPart | Unreadable] = Questions(Memory(clock, immutable=True))
+        self._tokenizers: Questions[TokenizerPart | Unreadable] = Questions(Memory(clock, immutable=True))
+        self._generations: Questions[GenerationPart | Unreadable] = Questions(Memory(clock, immutable=True))
+        self._adapters: Questions[AdapterPart | Unreadable] = Questions(Memory(clock, immutable=True))
+        self._licenses: Questions[FileStatement | Unreadable] = Questions(Memory(clock, immutable=True))
+
+    async def resolve(self, source: Source, name: str, revision: str | None, deadline: Deadline) -> Outcome[Resolved]:
+        """Return what a revision means now."""
+        return await self._resolved.ask(
+            (source.host, name, revision), lambda: source.resolve(name, revision), source, deadline
+        )
+
+    async def parts(self, source: Source, name: str, commit: str, deadline: Deadline) -> Parts:
+        """Return everything read of a repository at one commit; what is late is `Unknown`."""
+        key = (source.host, name, commit)
+        listed = await self._files.ask(key, lambda: _listing(source, name, commit), source, deadline)
+        at = _At(source, name, commit, deadline, listed)
+        async with asyncio.TaskGroup() as group:
+            card = group.create_task(at.ask(self._cards, CARD, CARD_BYTES, self._card))
+            configs = group.create_task(at.ask(self._configs, CONFIG, JSON_BYTES, _config))
+            tokens = group.create_task(at.ask(self._tokenizers, TOKENIZER, JSON_BYTES, _tokenizer))
+            generation = group.create_task(at.ask(self._generations, GENERATION, JSON_BYTES, _generation))
+            adapters = group.create_task(at.ask(self._adapters, ADAPTER, JSON_BYTES, _adapter))
+            texts = [
+                group.create_task(at.ask(self._licenses, path, LICENSE_BYTES, self._license(path)))
+                for path in _license_paths(listed)
+            ]
+        return Parts(
+            name, commit, listed, card.result(), configs.result(), tokens.result(), generation.result(),
+            adapters.result(), tuple(one.result() for one in texts),
+        )  # fmt: skip
+
+    def _card(self, content: bytes) -> CardPart | Unreadable:
+        read = read_card(content)
+        return read if isinstance(read, Unreadable) else understood(read, self._tables)
+
+    def _license(self, path: str) -> Callable[[bytes], FileStatement | Unreadable]:
+        return lambda content: file_statement(path, content, self._tables.licenses)
+
+
+@dataclass(frozen=True, slots=True)
+class _At:
+    """Files of one repository at one commit."""
+
+    source: Source
+    name: str
+    commit: str
+    deadline: Deadline
+    listed: Outcome[FilesPart | Unreadable]
+
+    async def ask(
+        self, questions: Questions[T | Unreadable], path: str, limit: int, understand: Callable[[bytes], T | Unreadable]
+    ) -> Outcome[T | Unreadable]:
+        """Return a file, read and understood; one that the listing does not name is `Missing` without a question."""
+        match self.listed:
+            case Unknown():
+                return self.listed
+            case Missing():
+                return Missing(f"{path} of {self.name}@{self.commit[:12]}")
+            case Found(value=FilesPart(paths=paths)) if path not in paths:
+                return Missing(f"{path} of {self.name}@{self.commit[:12]}")
+            case Found():
+                key = (self.source.host, self.name, self.commit, path)
+                return await questions.ask(key, lambda: self._read(path, limit, understand), self.source, self.deadline)
+
+    async def _read(
+        self, path: str, limit: int, understand: Callable[[bytes], T | Unreadable]
+    ) -> Outcome[T | Unreadable]:
+        delivered = await self.source.read(self.name, self.commit, path, limit)
+        match delivered:
+            case Found(value=content):
+                if isinstance(content, Unreadable):
+                    return Found(content)
+                # A card of a megabyte takes a moment to read, and others are waiting.
+                return Found(await asyncio.to_thread(understand, content))
+            case Missing() | Unknown():
+                return delivered
+
+
+async def _listing(source: Source, name: str, commit: str) -> Outcome[FilesPart | Unreadable]:
+    listed = await source.listing(name, commit)
+    match listed:
+        case Found(value=listing):
+            if isinstance(listing, Unreadable):
+                return Found(listing)
+            names = [one.path for one in listing.files]
+            licenses = sorted(path for path in names if _LICENSE_FILE.fullmatch(path))
+            # Texts before notices, so that the cap never leaves out what states the license.
+            licenses.sort(key=lambda path: path.lower().startswith("notice"))
+            paths = frozenset(path for path in names if path in _READ or path in licenses[:MOST_LICENSE_FILES])
+            return Found(FilesPart(files(listing.files), paths, tuple(licenses[:MOST_LICENSE_FILES])))
+        case Missing() | Unknown():
+            return listed
+
+
+def _license_paths(listed: Outcome[FilesPart | Unreadable]) -> tuple[str, ...]:
+    match listed:
+        case Found(value=FilesPart(licenses=licenses)):
+            return licenses
+        case _:
+            return ()
+
+
+def _config(content: bytes) -> ConfigPart | Unreadable:
+    file = read_json(content, CONFIG)
+    if isinstance(file, Unreadable):
+        return file
+    read = config(file)
+    places = {"config.name_or_path": file.place("_name_or_path")}
+    if read.auto_map:
+        places["config.auto_map"] = file.place("auto_map")
+    return ConfigPart(read, shape(file), places)
+
+
+def _tokenizer(content: bytes) -> TokenizerPart | Unreadable:
+    file = read_json(content, TOKENIZER)
+    if isinstance(file, Unreadable):
+        return file
+    read = tokenizer(file)
+    return TokenizerPart(read, {"tokenizer.auto_map": file.place("auto_map")} if read.auto_map else {})
+
+
+def _generation(content: bytes) -> GenerationPart | Unreadable:
+    file = read_json(content, GENERATION)
+    if isinstance(file, Unreadable):
+        return file
+    places = {
+        f"generation_config.{key}": file.place(key)
+        for key in ("trust_remote_code", "custom_generate")
+        if key in file.values
+    }
+    return GenerationPart(generation_config(file), places)
+
+
+def _adapter(content: bytes) -> AdapterPart | Unreadable:
+    file = read_json(content, ADAPTER)
+    if isinstance(file, Unreadable):
+        return file
+    return AdapterPart(adapter(file), {"adapter.base": file.place("base_model_name_or_path")})

@@ -1,0 +1,32 @@
+"""How shells are called. No input or output."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from weighbridge.workloads.tables import table
+
+SHELLS = frozenset[str](table("programs")["shells"])
+
+
+def is_shell(program: str) -> bool:
+    """Return whether a program is a shell."""
+    return program.rpartition("/")[2] in SHELLS
+
+
+def script_of(argv: Sequence[str]) -> tuple[str, tuple[str, ...]] | None:
+    """Return the command line that `sh -c` would run and its `$0 $1 …`; `None` when it runs a file or its input."""
+    position, command = 1, False
+    while position < len(argv) and argv[position][:1] in ("-", "+") and len(argv[position]) > 1:
+        option = argv[position]
+        position += 1
+        if option == "--":
+            break
+        if not option.startswith("--"):
+            command = command or "c" in option[1:]
+            position += option[-1] in "oO"
+    if command and argv[position : position + 1] == ("--",):
+        position += 1
+    if not command or position >= len(argv):
+        return None
+    return argv[position], tuple(argv[position + 1 :])
