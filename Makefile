@@ -4,7 +4,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 export PYTHONPATH := controller
 TOOLS = $(shell tools/build.sh --folder)
-PIP := $(PY) -m pip --disable-pip-version-check install --quiet --require-hashes
+PIP := $(PY) -m pip --disable-pip-version-check install --quiet --no-deps --require-hashes
 T ?= tests
 TESTS ?=
 

@@ -31,6 +31,7 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE.parent / "controller")]
 
 from tests.simulators.hub import Hub  # noqa: E402  # the checkout's root has to be on the path first
+
 from weighbridge.engine.process import find_opa  # noqa: E402
 
 HOST = "127.0.0.1"

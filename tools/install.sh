@@ -5,7 +5,7 @@ set -eu
 here=$(cd "$(dirname "$0")/.." && pwd)
 prefix=$1 python=${2:-python3}
 "$python" -m venv "$prefix"
-"$prefix/bin/python" -m pip install --quiet --disable-pip-version-check --no-cache-dir --require-hashes -r "$here/requirements.lock"
+"$prefix/bin/python" -m pip install --quiet --disable-pip-version-check --no-cache-dir --no-deps --require-hashes -r "$here/requirements.lock"
 packages=$("$prefix/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 cp -R "$here/controller/weighbridge" "$packages/weighbridge"
 cp -R "$here/policies" "$packages/weighbridge/_policies"

@@ -17,6 +17,8 @@ from weighbridge.review import Review
 DENIAL_BYTES = 1000
 WARNING_CHARACTERS = 120
 MOST_WARNINGS = 8
+_ASK = ", or ask for an exception"
+"""What remedies say where a site names no place to ask."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,9 @@ def _remedies(finding: Finding, decision: Decision, ask_url: str | None) -> list
     if finding.because_unknown:
         return [f"platform: {finding.remedy.publisher}   you: {finding.remedy.deployer}"]
     ask = f", or ask: {ask_url.replace('{decision}', decision.id)}" if ask_url else ""
-    return [f"you: {finding.remedy.deployer}{ask}", f"owner: {finding.remedy.publisher}"]
+    deployer = finding.remedy.deployer.removesuffix(_ASK) if ask else finding.remedy.deployer
+    lines = [f"you: {deployer}{ask}"]
+    return lines if finding.who_can_act == "you" else [*lines, f"owner: {finding.remedy.publisher}"]
 
 
 def _tail(more: int, notes: int, decision: Decision) -> str:

@@ -17,6 +17,7 @@ import yaml
 from weighbridge.errors import UserError
 
 DEPTH = 100
+_TOO_DEEP = f"nested deeper than {DEPTH} levels"
 NODES = 500_000
 """Nodes a document may have once its aliases are written out."""
 
@@ -61,13 +62,14 @@ def load_all(text: str) -> tuple[Document, ...]:
     if text.lstrip()[:1] in ("{", "["):
         try:
             value = msgspec.json.decode(text.encode())
-            if depth(value) > DEPTH:
-                raise RecursionError
-            return (Document(value, 1),)
         except RecursionError:
-            raise BadDocument(1, f"nested deeper than {DEPTH} levels") from None
+            raise BadDocument(1, _TOO_DEEP) from None
         except (msgspec.DecodeError, UnicodeEncodeError):
             pass  # flow-style YAML begins the same way
+        else:
+            if depth(value) > DEPTH:
+                raise BadDocument(1, _TOO_DEEP)
+            return (Document(value, 1),)
     try:
         return tuple(_documents(text))
     except yaml.MarkedYAMLError as error:
@@ -77,7 +79,7 @@ def load_all(text: str) -> tuple[Document, ...]:
         line = text[: error.position].count("\n") + 1 if isinstance(error.position, int) else 1
         raise BadDocument(line, "a character that YAML does not allow; is this a binary file?") from None
     except (RecursionError, yaml.YAMLError):
-        raise BadDocument(1, f"nested deeper than {DEPTH} levels") from None
+        raise BadDocument(1, _TOO_DEEP) from None
     except (ValueError, TypeError, OverflowError) as error:
         raise BadDocument(1, f"a value cannot be read: {error}") from None
 
@@ -138,7 +140,7 @@ def _refuse_bombs(root: yaml.Node) -> None:
         if id(node) in sizes:
             continue
         if depth > DEPTH:
-            raise BadDocument(line, f"nested deeper than {DEPTH} levels")
+            raise BadDocument(line, _TOO_DEEP)
         if isinstance(node, yaml.MappingNode):
             _refuse_duplicates(node)
         open_nodes.add(id(node))

@@ -92,10 +92,11 @@ _ordinary(rule, grade) := {_candidate(action, judging.stage, "")} if {
 	action := _by_profile(rule, judging.profile, grade)
 }
 
-_explicit(rule, grade) := {_own(policy, rule, grade) |
+_explicit(rule, grade) := {candidate |
 	some policy in input.site.policies
 	policy.priority == max(_explicit_priorities(rule))
 	_has_entry(policy, rule)
+	candidate := _own(policy, rule, grade)
 }
 
 _explicit_priorities(rule) := {policy.priority |
@@ -103,8 +104,10 @@ _explicit_priorities(rule) := {policy.priority |
 	_has_entry(policy, rule)
 }
 
-_profiled(rule, grade) := {_candidate_of(policy, _by_profile(rule, policy.profile, grade)) |
+_profiled(rule, grade) := {candidate |
 	some policy in _with_profile
+	action := _by_profile(rule, policy.profile, grade)
+	candidate := _candidate_of(policy, action)
 }
 
 _with_profile := {policy |
@@ -118,9 +121,10 @@ _profile_priorities := {policy.priority |
 	policy.profile != null
 }
 
-_floors(rule, grade) := {_own(policy, rule, grade) |
+_floors(rule, grade) := {candidate |
 	some policy in input.site.policies
 	policy.floor
+	candidate := _own(policy, rule, grade)
 }
 
 # A policy's own word on a rule: its entry, else its profile; without either it has none.

@@ -3,19 +3,20 @@
 # description: Which exceptions are valid, why others are not, and what a valid one covers.
 package weighbridge.lib.exceptions
 
+import data.weighbridge.lib.finding
 import data.weighbridge.lib.parameters
 
 _ns_per_day := ((24 * 60) * 60) * 1000000000
 
 # METADATA
 # description: Why exceptions have no effect, by exception.
-problems contains {"exception": exception, "why": sprintf("it names no %s", [key])} if {
+problems contains {"exception": exception, "why": concat("", ["it names no ", key])} if {
 	some exception in input.site.exceptions
 	some key in ["owner", "reason", "kind", "ticket"]
 	exception[key] == ""
 }
 
-problems contains {"exception": exception, "why": sprintf("kind %s is none of %s", [exception.kind, concat(", ", kinds)])} if {
+problems contains {"exception": exception, "why": concat("", ["kind ", exception.kind, " is none of ", concat(", ", kinds)])} if {
 	some exception in input.site.exceptions
 	kinds := data.weighbridge.exceptions.kinds
 	exception.kind != ""
@@ -40,7 +41,7 @@ problems contains {"exception": exception, "why": sprintf("it expires more than 
 	exception.expires_ns > input.time + (days * _ns_per_day)
 }
 
-problems contains {"exception": exception, "why": sprintf("rule %s takes no exceptions", [exception.rule])} if {
+problems contains {"exception": exception, "why": concat("", ["rule ", exception.rule, " takes no exceptions"])} if {
 	some exception in input.site.exceptions
 	_takes_none(exception.rule)
 }
@@ -123,20 +124,20 @@ _invalid := {problem.exception | some problem in problems}
 
 # METADATA
 # description: For each exception without effect, all reasons.
-invalid contains {"exception": exception, "why": sort(reasons)} if {
+invalid contains {"exception": exception, "why": finding.ordered(reasons)} if {
 	some exception in _invalid
 	reasons := {problem.why | some problem in problems; problem.exception == exception}
 }
 
 # METADATA
 # description: The valid exceptions that cover a rule and a model.
-covering(rule, model) := sort({_used(exception) |
+covering(rule, model) := sort([_used(exception) |
 	some exception in input.site.exceptions
 	exception.rule == rule
 	some match in exception.matched
 	match.model == model
 	not exception in _invalid
-})
+])
 
 _used(exception) := {
 	"name": exception.name,

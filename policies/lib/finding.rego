@@ -16,11 +16,18 @@ weak(model, message, evidence) := {"model": model.ref, "grade": "weak", "message
 general(message) := {"model": null, "grade": "full", "message": message, "evidence": []}
 
 # METADATA
-# description: The first name of some, with the number of the others.
-shown(names) := sort(names)[0] if count(names) == 1
+# description: The members of a set in order, as a list.
+ordered(members) := sort([member | some member in members])
 
-shown(names) := sprintf("%s and %d more", [sort(names)[0], count(names) - 1]) if count(names) > 1
+# METADATA
+# description: The first name of some, with the number of the others.
+shown(names) := ordered(names)[0] if count(names) == 1
+
+shown(names) := concat("", [ordered(names)[0], " and ", sprintf("%d", [count(names) - 1]), " more"]) if count(names) > 1
 
 # METADATA
 # description: At most three pointers to facts, in order.
-first(pointers) := array.slice(sort(pointers), 0, 3)
+first(pointers) := found if {
+	pointers_in_order := ordered(pointers)
+	found := [pointer | some index in [0, 1, 2]; pointer := pointers_in_order[index]]
+}

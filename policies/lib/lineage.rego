@@ -36,7 +36,7 @@ ancestors(lineage, name) := {ancestor |
 
 # METADATA
 # description: Pointers to the statements that name a parent.
-pointers(lineage, parent) := {sprintf("lineage.edge:%s:%s", [edge.source, parent]) |
+pointers(lineage, parent) := {concat("", ["lineage.edge:", edge.source, ":", parent]) |
 	some edge in lineage.edges
 	edge.parent == parent
 }

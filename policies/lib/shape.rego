@@ -140,20 +140,20 @@ broken contains "models" if {
 	_unlike(model, "model")
 }
 
-broken contains sprintf("models.%s", [fact]) if {
+broken contains concat("", ["models.", fact]) if {
 	some model in input.models
 	some fact in facts
 	not _answered(model[fact])
 }
 
-broken contains sprintf("models.%s.%s", [fact, answer]) if {
+broken contains concat("", ["models.", fact, ".", answer]) if {
 	some model in input.models
 	some fact in facts
 	some answer in {"missing", "unknown"}
 	_unlike(model[fact][answer], answer)
 }
 
-broken contains sprintf("models.%s.found", [fact]) if {
+broken contains concat("", ["models.", fact, ".found"]) if {
 	some model in input.models
 	some fact in facts
 	value := model[fact].found

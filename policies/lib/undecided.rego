@@ -62,12 +62,17 @@ _strict(rule, _) if "deny" in _said(rule)
 
 _protected(rule, _) if rule in data.weighbridge.protected
 
-_protected(rule, fact) if sprintf("%s:%s", [rule, fact]) in data.weighbridge.protected
+_protected(rule, fact) if concat("", [rule, ":", fact]) in data.weighbridge.protected
 
-_protected(rule, _) if sprintf("%s.*", [split(rule, ".")[0]]) in data.weighbridge.protected
+_protected(rule, _) if concat("", [split(rule, ".")[0], ".*"]) in data.weighbridge.protected
 
 # What the policies say: those of the highest priority that say anything, and every floor; without a word it is deny.
-_said(rule) := {_says(policy, rule) | some policy in _speaking} | {word | some word in ["deny"]; count(_speaking) == 0}
+_said(_) := {"deny"} if count(_speaking) == 0
+
+_said(rule) := words if {
+	count(_speaking) > 0
+	words := {word | some policy in _speaking; word := _says(policy, rule)}
+}
 
 _speaking := {policy |
 	some policy in input.site.policies

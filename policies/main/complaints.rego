@@ -10,7 +10,7 @@ complaints contains _read(concat(".", [topic, rule]), complaint) if {
 	some complaint in data.weighbridge.rules[topic][rule].deny
 }
 
-complaints contains _read(sprintf("%s/%s.%s", [site, topic, rule]), complaint) if {
+complaints contains _read(concat("", [site, "/", topic, ".", rule]), complaint) if {
 	shape.readable
 	some site, topic, rule
 	some complaint in data.site[site].rules[topic][rule].deny

@@ -2,24 +2,24 @@ package weighbridge.main
 
 # METADATA
 # description: What the library lacks to judge at all. Each is a refusal, since an undefined answer must not admit.
-unconfigured contains sprintf("rule %s has no entry in the rule table", [rule]) if {
+unconfigured contains concat("", ["rule ", rule, " has no entry in the rule table"]) if {
 	some rule in _present
 	not data.weighbridge.rule_table[rule]
 }
 
-unconfigured contains sprintf("rule %s has no action in profile %s", [rule, profile]) if {
+unconfigured contains concat("", ["rule ", rule, " has no action in profile ", profile]) if {
 	some rule in _library
 	some profile in ["baseline", "standard", "restricted"]
 	not data.weighbridge.profiles[rule][profile]
 }
 
-unconfigured contains sprintf("parameter %s of rule %s has no value", [parameter, rule]) if {
+unconfigured contains concat("", ["parameter ", parameter, " of rule ", rule, " has no value"]) if {
 	some rule, entry in data.weighbridge.rule_table
 	some parameter in entry.parameters
 	not _has_value(rule, parameter)
 }
 
-unconfigured contains sprintf("data.weighbridge.%s is missing", [document]) if {
+unconfigured contains concat("", ["data.weighbridge.", document, " is missing"]) if {
 	some document in (_needed - _brought)
 }
 
@@ -29,7 +29,7 @@ _present contains concat(".", [topic, rule]) if {
 	_ = data.weighbridge.rules[topic][rule].deny
 }
 
-_present contains sprintf("%s/%s.%s", [site, topic, rule]) if {
+_present contains concat("", [site, "/", topic, ".", rule]) if {
 	some site, topic, rule
 	_ = data.site[site].rules[topic][rule].deny
 }

@@ -15,7 +15,7 @@ decision := {
 	"allowed": count({finding | some finding in findings; finding.effect == "deny"}) == 0,
 	"would_allow": count({finding | some finding in findings; _would_deny(finding)}) == 0,
 	"undecided": count({finding | some finding in findings; finding.because_unknown != null}) > 0,
-	"findings": sort(findings),
+	"findings": sort([finding | some finding in findings]),
 }
 
 _would_deny(finding) if {
@@ -76,7 +76,7 @@ _first(exceptions_used) := exceptions_used[0] if count(exceptions_used) > 0
 # What is only noted or warned about today says from when it is refused.
 default _announced(_, _) := ""
 
-_announced(demand, exceptions_used) := sprintf("; refused from %s", [demand.refused_from]) if {
+_announced(demand, exceptions_used) := concat("", ["; refused from ", demand.refused_from]) if {
 	demand.action == "deny"
 	demand.stage != "enforce"
 	demand.refused_from != ""

@@ -46,7 +46,7 @@ unanswered(group) := {
 		"because": group.because,
 		"host": group.host,
 		"since": group.since,
-		"rules": sort(rules),
+		"rules": sort([rule | some rule in rules]),
 	},
 } if {
 	gaps := {gap | some gap in _open; _of_group(gap, group)}
@@ -69,7 +69,7 @@ _said(because) := object.get(data.weighbridge.unknown.says, because, because)
 
 default _since(_) := ""
 
-_since(group) := sprintf(" since %s%d:%s%d UTC", [_zero(hours), hours, _zero(rest), rest]) if {
+_since(group) := concat("", [" since ", _zero(hours), sprintf("%d", [hours]), ":", _zero(rest), sprintf("%d", [rest]), " UTC"]) if {
 	is_number(group.since)
 	minutes := floor(group.since / 60) % 1440
 	hours := floor(minutes / 60)

@@ -26,6 +26,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "controller")]
 
 from demo.demo import HOST, admission_review, certificate, free_port  # noqa: E402
+
 from weighbridge.model.requests import Namespace, Request  # noqa: E402
 from weighbridge.settings import Settings  # noqa: E402
 from weighbridge.wiring import assembled  # noqa: E402

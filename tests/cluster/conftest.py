@@ -1,12 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-
 from tests.cluster.control_plane import ControlPlane, control_plane
-from tests.cluster.gate import Gate, gate as running_gate
+from tests.cluster.gate import Gate
+from tests.cluster.gate import gate as running_gate
 from tests.cluster.kubectl import Kubectl
 
 

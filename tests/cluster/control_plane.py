@@ -14,8 +14,8 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
-
 from tests.cluster.kubectl import Kubectl
+
 from weighbridge.engine.process import tool_folder
 
 PROGRAMS = ("etcd", "kube-apiserver", "kube-controller-manager", "opa", "helm")
@@ -162,9 +162,7 @@ def _wait(plane: ControlPlane) -> None:
 
 def _write_keys(folder: Path) -> None:
     key = rsa.generate_private_key(65537, 2048)
-    pem = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
+    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     (folder / "sa.key").write_bytes(pem)
     lines = [f'{token},{user},{token},"{group}"\n' for token, (user, group) in TOKENS.items()]
     (folder / "tokens.csv").write_text("".join(lines), encoding="utf-8")

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-
 from tests.certificates import make_pair
 from tests.cluster.control_plane import ControlPlane, free_port, running, tools
 from tests.cluster.kubectl import Kubectl, documents, until
@@ -265,7 +264,7 @@ def gate(plane: ControlPlane, folder: Path) -> Iterator[Gate]:
     made = Gate(plane, folder)
     made.prepare()
     made.start()
-    until(lambda: made.entries(), what="a filled webhook configuration")
+    until(made.entries, what="a filled webhook configuration")
     # The API server's own view of webhook configurations follows within a second.
     probe = made.namespace("probe")
     until(lambda: (made.admin.create(pod(probe, "probe", None), dry_run=True), made.reviews())[1] > 0)

@@ -109,9 +109,7 @@ class Kubectl:
         address = urlsplit(self.url)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-        connection = http.client.HTTPSConnection(
-            address.hostname or "", address.port, timeout=40, context=context
-        )
+        connection = http.client.HTTPSConnection(address.hostname or "", address.port, timeout=40, context=context)
         asked = urlencode({key: value for key, value in query.items() if value})
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": kind, "Accept": "application/json"}
         try:
@@ -119,7 +117,7 @@ class Kubectl:
             connection.request(method, f"{where}?{asked}" if asked else where, content, headers)
             answered = connection.getresponse()
             text = answered.read().decode()
-            header = ", ".join(answered.headers.get_all("Warning") or [])
+            header = ", ".join(answered.headers.get_all("Warning") or []).encode("latin-1").decode()
         finally:
             connection.close()
         warnings = tuple(re.sub(r"\\(.)", r"\1", one) for one in _WARNING.findall(header))

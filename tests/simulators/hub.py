@@ -71,6 +71,8 @@ class Hub:
         """Paths that were asked for, in order."""
         self.authorizations: list[str | None] = []
         self.accepted_encodings: list[str | None] = []
+        self.chunk = False
+        """Send bodies in pieces, without saying how long they are."""
         self._repositories: dict[str, Repository] = {}
         self._redirects: dict[str, str] = {}
         self._fault = Fault()
@@ -136,11 +138,10 @@ class Hub:
             entries = json.loads(manifest.read_text(encoding="utf-8")) if manifest.exists() else {"files": []}
             unserved = {one["path"]: one for one in entries["files"] if one["path"] not in stored}
             name = f"{folder.parent.name}/{folder.name}"
-            commit = self.publish(
+            self.publish(
                 name, stored, {path: one["size"] or 0 for path, one in unserved.items()}, commit=entries.get("commit"),
                 digests={path: one["sha256"] for path, one in unserved.items()},
             )  # fmt: skip
-            self._repositories[name].snapshots[commit].files = stored
 
     def move(self, repository: str, branch: str, commit: str) -> None:
         """Let a branch point to another commit."""
@@ -207,6 +208,8 @@ class Hub:
         response = self._answer(request, path)
         if fault.short:
             return await _half(request, response)
+        if self.chunk:
+            response.enable_chunked_encoding()
         return response
 
     def _answer(self, request: web.Request, path: str) -> web.Response:

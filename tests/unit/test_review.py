@@ -7,8 +7,7 @@ import pytest
 from tests.evidence_values import COMMIT, evidence
 
 from weighbridge.errors import EngineError
-from weighbridge.facts import MODEL_FACTS, facts, to_json
-from weighbridge.facts import WorkloadFacts
+from weighbridge.facts import MODEL_FACTS, WorkloadFacts, facts, to_json
 from weighbridge.model.outcomes import Unknown
 from weighbridge.model.requests import Namespace, Request, Where
 from weighbridge.model.site import SiteFacts

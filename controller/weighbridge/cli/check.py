@@ -33,9 +33,13 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     add_judging(parser)
     add_profile(parser)
     parser.add_argument("--namespace", default="default", help="namespace of objects that name none (default: default)")
-    parser.add_argument("--namespace-labels", default="", metavar="K=V,…", help="labels of namespaces the input does not define")
+    parser.add_argument(
+        "--namespace-labels", default="", metavar="K=V,…", help="labels of namespaces the input does not define"
+    )
     parser.add_argument("--output", choices=tuple(FORMATS), default="terminal", help="(default: terminal)")
-    parser.add_argument("--fail-on", choices=FAIL_ON, default="deny", help="which effect ends with exit 1 (default: deny)")
+    parser.add_argument(
+        "--fail-on", choices=FAIL_ON, default="deny", help="which effect ends with exit 1 (default: deny)"
+    )
     parser.add_argument("--verbose", action="store_true", help="show audit notes too")
     parser.set_defaults(run=run)
 

@@ -57,7 +57,10 @@ def run(arguments: argparse.Namespace) -> int:
     found = [(request, find_models(request.object, request.companions)) for request in requests(manifests, "", {})]
     problems = list(manifests.problems)
     if arguments.output == "json":
-        document = {"objects": [_object(request, one) for request, one in found if one.of_interest], "problems": problems}
+        document = {
+            "objects": [_object(request, one) for request, one in found if one.of_interest],
+            "problems": problems,
+        }
         sys.stdout.write(msgspec.json.format(msgspec.json.encode({"version": 1, **document}), indent=1).decode() + "\n")
     else:
         sys.stdout.write("\n".join([*_lines(found), *(f"not read  {printable(one)}" for one in problems)]) + "\n")

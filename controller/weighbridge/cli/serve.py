@@ -132,7 +132,9 @@ async def _serve(
     async with assembled(settings) as assembly:
         _log.info("policies loaded", engine=assembly.engine_title, revision=assembly.revision())
         if assembly.preview:
-            _log.warning("UNSAFE: a preview engine decides; let it guard nothing that matters", engine=assembly.engine_title)
+            _log.warning(
+                "UNSAFE: a preview engine decides; let it guard nothing that matters", engine=assembly.engine_title
+            )
         deciding = Deciding(assembly.reviewer, assembly.ready, assembly.ask_url)
         with listen(arguments.host, arguments.port) as listener:
             await run_webhook(deciding, Serving(listener, certificate, limits), cluster, Metrics())

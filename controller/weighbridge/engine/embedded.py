@@ -20,6 +20,7 @@ import msgspec
 
 from weighbridge.engine.bundles import ENTRYPOINT, Bundle, canonical
 from weighbridge.engine.interface import Answered
+from weighbridge.engine.portable import arities
 from weighbridge.errors import BadPolicies, EngineError
 
 DEPTH = 64
@@ -109,6 +110,11 @@ class EmbeddedEngine:
         return interpreter
 
     def _compile(self, bundle: Bundle) -> Any:
+        for path, line, name, first in arities(bundle.modules):
+            raise BadPolicies(
+                f"{path}:{line}: {name} has another number of arguments than in {first}, which regopy cannot compile. "
+                "Fix: give it another name, or use opa"
+            )
         interpreter = self._regopy.Interpreter()
         interpreter.log_level = self._regopy.LogLevel.NONE
         try:

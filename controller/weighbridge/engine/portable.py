@@ -8,7 +8,7 @@ A reading of the text, not a compiler: it knows the functions of each package, i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from weighbridge.engine.folder import Module
 
@@ -33,6 +33,33 @@ def complaints(modules: Sequence[Module], builtins: frozenset[str]) -> Iterator[
             name = match.group(1)
             if name not in builtins and name not in _KEYWORDS and not _known(name, module.package, defined, imports):
                 yield module.path, code[: match.start()].count("\n") + 1, name
+
+
+def arities(modules: Mapping[str, str]) -> Iterator[tuple[str, int, str, str]]:
+    """
+    Yield path, line (from 1), name and first path of each function whose name another one has with fewer or more arguments.
+
+    OPA does not mind as long as their packages differ; regopy 1.5.2 then reads beyond an array and may end the process.
+    """
+    first: dict[str, tuple[str, int]] = {}
+    for path, text in sorted(modules.items()):
+        code = code_only(text)
+        for match in _DEFINED.finditer(code):
+            name, count = match.group(1), _arguments(code, match.end())
+            where, expected = first.setdefault(name, (path, count))
+            if count != expected:
+                yield path, code[: match.start()].count("\n") + 1, name, where
+
+
+def _arguments(code: str, start: int) -> int:
+    """Count the arguments of a head whose parenthesis has opened just before `start`."""
+    depth, count = 1, 1
+    for character in code[start:]:
+        depth += (character in "([{") - (character in ")]}")
+        if depth == 0:
+            return count
+        count += character == "," and depth == 1
+    return count
 
 
 def code_only(text: str) -> str:

@@ -31,7 +31,8 @@ _SAID_BYTES = 64 << 10
 _PLACE = re.compile(r"(?P<file>[^\s:]+\.(?:rego|json)):(?P<line>\d+): (?:rego_\w+: )?(?P<why>[^\n]+)")
 _LAUNCHER = """
 import ctypes, os, signal, sys
-ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+if sys.platform == "linux":
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)
 if os.getppid() != int(sys.argv[1]):
     sys.exit(1)
 os.execv(sys.argv[2], sys.argv[2:])
@@ -110,13 +111,14 @@ class OpaProcess:
     """
 
     def __init__(self, opa: Path, bundle: Bundle, *, seconds: float = SECONDS, folder: Path | None = None) -> None:
-        """Serve `bundle` with the program `opa`, from a new folder below `folder`; each question may take `seconds`."""
+        """Serve `bundle` with the program `opa`, from a new folder below `folder`; each question may take `seconds`, each start `start_seconds`."""
         self.opa = opa
         self.bundle = bundle
         self.restarts = 0
         """How often OPA ended by itself and was started again."""
         self._seconds = seconds
         self._below = folder
+        self._start_seconds = start_seconds
         self._stack = contextlib.AsyncExitStack()
 
     @property
@@ -139,7 +141,7 @@ class OpaProcess:
             write_bundles(self.bundle, self._folder)
             await self._start()
             stack.push_async_callback(self._stop)
-            await self._until_active(self.bundle.revision)
+            await self._until_active(self.bundle.revision, self._start_seconds)
             keeper = asyncio.create_task(self._keep())
             stack.push_async_callback(_cancelled, keeper)
             self._stack = stack.pop_all()
@@ -176,27 +178,21 @@ class OpaProcess:
         self._client.expect(bundle.revision)
 
     async def _start(self) -> None:
-        arguments = (str(self.opa), *opa_arguments(str(self._folder / SOCKET), str(self._folder)))
-        if sys.platform == "linux":
-            arguments = (sys.executable, "-I", "-S", "-c", _LAUNCHER, str(os.getpid()), *arguments)
-        try:
-            self._process = await asyncio.create_subprocess_exec(
-                *arguments,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.PIPE,  # where it says why it refuses a policy
-                stderr=asyncio.subprocess.STDOUT,
-                env={"PATH": os.environ.get("PATH", ""), "HOME": str(self._folder)},
-                cwd=self._folder,
-                start_new_session=True,  # Ctrl-C is for us: we stop OPA after the last question
-            )
-        except OSError as error:
-            raise EngineError(
-                f"{self.opa}: does not start, {error.strerror}. Fix: name another opa in WEIGHBRIDGE_OPA"
-            ) from None
+        launched = (sys.executable, "-I", "-S", "-c", _LAUNCHER, str(os.getpid()), str(self.opa))
+        self._process = await asyncio.create_subprocess_exec(
+            *launched,
+            *opa_arguments(str(self._folder / SOCKET), str(self._folder)),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,  # where it says why it refuses a policy
+            stderr=asyncio.subprocess.STDOUT,
+            env={"PATH": os.environ.get("PATH", ""), "HOME": str(self._folder)},
+            cwd=self._folder,
+            start_new_session=True,  # Ctrl-C is for us: we stop OPA after the last question
+        )
         self._said = bytearray()
         self._listener = asyncio.create_task(_listen(self._process.stdout, self._said))
 
-    async def _until_active(self, revision: str, seconds: float = START_SECONDS) -> None:
+    async def _until_active(self, revision: str, seconds: float) -> None:
         last = EngineError("opa: did not answer")
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
@@ -223,9 +219,8 @@ class OpaProcess:
             attempt = 0 if asyncio.get_running_loop().time() - begun > START_SECONDS else attempt
             await asyncio.sleep(_BACKOFF_SECONDS[min(attempt, len(_BACKOFF_SECONDS) - 1)])
             attempt += 1
-            with contextlib.suppress(EngineError):
-                await self._start()
-                self.restarts += 1
+            await self._start()
+            self.restarts += 1
 
     async def _stop(self) -> None:
         with contextlib.suppress(ProcessLookupError):

@@ -88,13 +88,13 @@ class Prose:
 def read_prose(lines: Sequence[Text]) -> Prose:
     """Read the visible text of a card."""
     text = "\n".join(f"{line.key}: {line.text}" if line.key is not None else line.text for line in lines)
-    found = [*_keyed(lines), *_named(text)]
+    keyed = list(_keyed(lines))
+    found = [*keyed, *_named(text)]
     words = [match[1].lower() for pattern in (_ABOUT_THIS, _IT_IS, _LINE_BEGINS) for match in pattern.finditer(text)]
     words.extend(f"{match[1].lower()} from" for match in _FROM_BASE.finditer(text) if found)
-    if (
-        any(line.key is not None and _KEY.fullmatch(line.key) and _NAME_ALONE.match(line.text) for line in lines)
-        and found
-    ):
+    if _FROM_CHINESE.search(text) is not None and found:
+        words.append("基于")
+    if keyed:
         words.append("base model")
     parents = dict.fromkeys(found)
     return Prose(tuple(parents)[:MOST_PARENTS], tuple(dict.fromkeys(words)), _CHANGE.search(text) is not None)

@@ -90,9 +90,7 @@ def read_statements(repository: Repository, aliases: AliasTable) -> Statements:
         parents=parents[: 3 * MOST_PARENTS],
         named=len(machine_readable),
         derived_by=tuple(dict.fromkeys(_markers(repository, names, aliases))),
-        prose_parents=tuple(
-            dict.fromkeys(printable(name, 200) for name in prose if name.lower() not in known)
-        ),
+        prose_parents=tuple(dict.fromkeys(printable(name, 200) for name in prose if name.lower() not in known)),
         documented_change=repository.prose.documented_change,
         shape=repository.shape,
         places={f"lineage.edge:{one.source}:{one.parent}": _place(one, repository) for one in parents},

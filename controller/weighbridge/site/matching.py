@@ -13,7 +13,8 @@ from fnmatch import fnmatchcase
 from weighbridge.model.evidence import Evidence, Lineage, Resolved
 from weighbridge.model.outcomes import Found
 from weighbridge.model.site import AdvisoryMatch, ExceptionMatch, MatchedBy
-from weighbridge.site.kinds import Affected, LabelSelector, ModelAdvisorySpec
+from weighbridge.site.fields import LabelSelector
+from weighbridge.site.kinds import Affected, ModelAdvisorySpec
 
 SHORTEST_COMMIT = 7
 _COMMIT = re.compile(r"[0-9a-f]{7,64}")

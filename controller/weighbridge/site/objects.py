@@ -12,7 +12,8 @@ from pydantic import ValidationError
 
 from weighbridge.errors import BadSite
 from weighbridge.safe_yaml import BadDocument, Document, load_all
-from weighbridge.site.kinds import API_VERSION, GROUP, NAMESPACED, SPECS, Spec
+from weighbridge.site.fields import Spec
+from weighbridge.site.kinds import API_VERSION, GROUP, NAMESPACED, SPECS
 
 MAX_FILE = 4 << 20
 """Bytes of one site file."""

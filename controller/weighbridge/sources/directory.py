@@ -39,8 +39,9 @@ class _Contents:
 class DirectorySource:
     """A hub that is a folder."""
 
-    def __init__(self, root: Path, clock: Clock = utc_now) -> None:
-        """Read models below `root`."""
+    def __init__(self, root: Path, clock: Clock = utc_now, *, most_files: int = MOST_LISTED) -> None:
+        """Read models below `root`, of at most `most_files` files each."""
+        self._most_files = most_files
         self._root = root
         self._outage = Outage(str(root), clock)
         self._hashed: dict[tuple[str, int, int], str] = {}
@@ -132,8 +133,8 @@ class DirectorySource:
                 file = _inside(folder, path)
                 if file is None or not file.is_file():
                     continue
-                if len(files) == MOST_LISTED:
-                    raise Refused("server_error", f"holds more than {MOST_LISTED} files")
+                if len(files) == self._most_files:
+                    raise Refused("server_error", f"holds more than {self._most_files} files")
                 files.append(ListedFile(path, file.stat().st_size, self._sha256(file)))
         files.sort(key=lambda one: one.path)
         whole = hashlib.sha256()

@@ -25,13 +25,15 @@ class Addresses(AbstractResolver):
     def __init__(self, endpoint_host: str) -> None:
         """Treat `endpoint_host` as chosen by the operator."""
         self._endpoint_host = endpoint_host
-        self._inner = ThreadedResolver()
+        self._inner: ThreadedResolver | None = None
         self._endpoint_private: bool | None = _private(endpoint_host)
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
         """Return the addresses of a host that may be asked."""
+        if self._inner is None:
+            self._inner = ThreadedResolver()
         found = await self._inner.resolve(host, port, family)
         if host == self._endpoint_host:
             self._endpoint_private = any(_private(one["host"]) for one in found)
@@ -42,8 +44,7 @@ class Addresses(AbstractResolver):
         return allowed
 
     async def close(self) -> None:
-        """Stop resolving."""
-        await self._inner.close()
+        """Nothing is held open."""
 
     def may_ask(self, host: str) -> bool:
         """Tell whether a host that is written as an address may be asked; names are judged when they resolve."""

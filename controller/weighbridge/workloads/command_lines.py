@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from weighbridge.model.serving import Settings
 from weighbridge.workloads.engines.engine import Engine, Reference
@@ -18,10 +19,13 @@ from weighbridge.workloads.engines.notations import parsed
 from weighbridge.workloads.environment import Environment
 from weighbridge.workloads.flags import Flag, Line, read_line
 from weighbridge.workloads.mentions import Mention
-from weighbridge.workloads.naming import telling
+from weighbridge.workloads.naming import LENGTH, telling
 from weighbridge.workloads.serving_settings import settings
 
-_VARIABLE = re.compile(r"\$(?:\((\w+)\)|\{(\w+)[^}]*\}|(\w+))")
+MENTIONS = 300
+"""Models that are read of one command."""
+
+_VARIABLE = re.compile(r"\$(?:\((\w+)\)|\{(\w+)[^}]{0,499}\}|(\w+))")
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+", re.ASCII)
 
 
@@ -49,15 +53,27 @@ def told(
     flags = (*line.flags, *_from_environment(engine, line, environment))
     flags = tuple(one for flag in flags for one in _spread(engine, flag, unreadable))
     first = next((name for name, one in engine.references.items() if one.role == "base"), "model")
+    said = _said(flags)
     if positional:
-        mentions.extend(_positional(engine, first, line, flags, environment))
-    for flag in flags:
-        mentions.extend(_mentions(engine, flag, flags))
+        mentions.extend(_positional(engine, first, line, flags, said, environment))
+    named = (mention for flag in flags for mention in _mentions(engine, flag, said))
+    mentions.extend(islice(named, MENTIONS))
+    if next(named, None) is not None:
+        because = f"one command names more than {MENTIONS} models, not all were read"
+        mentions.append(Mention("", "base", "command", because=because))
     mentions.extend(unreadable)
     mentions.extend(_hidden(engine, line, flags, environment))
     if not any(mention.role in ("base", "image") for mention in mentions):
         mentions.extend(_default(engine, first, environment, controller_starts=controller_starts))
     return Told(tuple(mentions), settings(engine, flags, environment))
+
+
+def _said(flags: Sequence[Flag]) -> Mapping[str, list[str]]:
+    """Return the first value of every occurrence of a flag, by name."""
+    said: dict[str, list[str]] = {}
+    for flag in flags:
+        said.setdefault(flag.name, []).extend(flag.values[:1])
+    return said
 
 
 def _further(engine: Engine, environment: Environment, mentions: list[Mention]) -> list[str]:
@@ -82,9 +98,8 @@ def _from_environment(engine: Engine, line: Line, environment: Environment) -> I
     for name in (*environment.known, *environment.unknown):
         flag = engine.environment.get(name)
         for prefix in engine.environment_prefixes if flag is None else ():
-            candidate = name[len(prefix) :].lower().replace("_", "-")
-            if name.startswith(prefix) and candidate in engine.syntax.takes:
-                flag = candidate
+            candidate = name[len(prefix) :].lower().replace("_", "-") if name.startswith(prefix) else ""
+            flag = candidate if candidate in engine.syntax.takes else flag
         if flag is not None and flag not in stated:
             yield Flag(flag, f"env {name}", (environment.known.get(name, f"$({name})"),))
 
@@ -115,35 +130,40 @@ def _reference(engine: Engine, name: str) -> Reference | None:
     )
 
 
-def _mentions(engine: Engine, flag: Flag, flags: Sequence[Flag]) -> Iterator[Mention]:
+def _mentions(engine: Engine, flag: Flag, said: Mapping[str, list[str]]) -> Iterator[Mention]:
     """Yield what one flag names, once for each revision that is stated."""
     reference = _reference(engine, flag.name)
-    if reference is None or (reference.unless and any(one.name == reference.unless for one in flags)):
+    if reference is None or reference.unless in said:
         return
     for value in flag.values or ("",):
         if value.lower() in reference.words or (engine.telling and not telling(value)):
             continue
         plain = (Mention(value, reference.role, flag.written),)
         for mention in reference.notation(value, reference.role, flag.written) if reference.notation else plain:
-            yield from _with_revisions(mention, reference, flags)
+            yield from _with_revisions(mention, reference, said)
 
 
-def _with_revisions(mention: Mention, reference: Reference, flags: Sequence[Flag]) -> Iterator[Mention]:
-    files = [one.values[0] for one in flags if one.name == reference.file and one.values] if reference.file else []
+def _with_revisions(mention: Mention, reference: Reference, said: Mapping[str, list[str]]) -> Iterator[Mention]:
+    files = said.get(reference.file or "", [])
     mention = replace(mention, file=files[-1]) if files else mention
-    stated = [one.values[0] for one in flags if one.name == reference.revision and one.values]
-    for revision in dict.fromkeys(stated) if reference.revision and mention.revision is None else ():
+    stated = said.get(reference.revision or "", []) if mention.revision is None else []
+    for revision in dict.fromkeys(stated):
         yield replace(mention, revision=revision)
-    if not stated or not reference.revision or mention.revision is not None:
+    if not stated:
         yield mention
 
 
 def _positional(
-    engine: Engine, first: str, line: Line, flags: Sequence[Flag], environment: Environment
+    engine: Engine,
+    first: str,
+    line: Line,
+    flags: Sequence[Flag],
+    said: Mapping[str, list[str]],
+    environment: Environment,
 ) -> Iterator[Mention]:
     """Yield the model that stands without a flag; behind a flag nobody knows it may look like its value."""
     found = [one for one in line.positionals if not (_is_variable(one) and _why(one, environment) is None)][:1]
-    if not found and line.last(first) is None:
+    if not found and first not in said:
         found = [value for flag in flags if not flag.known for value in flag.values if _HUB_ID.fullmatch(value)]
         found = found or list(line.positionals[:1])
     if found and len(line.positionals) > 1 and not telling(found[0]):
@@ -151,7 +171,7 @@ def _positional(
         yield Mention(found[0], "base", "argument", because=because)
         return
     for text in found:
-        yield from _with_revisions(Mention(text, "base", "argument"), engine.references[first], flags)
+        yield from _with_revisions(Mention(text, "base", "argument"), engine.references[first], said)
 
 
 def _hidden(engine: Engine, line: Line, flags: Sequence[Flag], environment: Environment) -> Iterator[Mention]:
@@ -196,7 +216,7 @@ def _why(token: str, environment: Environment) -> str | None:
 
 def unknown_variable(text: str, environment: Environment) -> str | None:
     """Return why the first variable in a text has no known value, `None` when none stands in it."""
-    found = _VARIABLE.search(text)
+    found = _VARIABLE.search(text[:LENGTH])
     if found is None:
         return None
     name = next(filter(None, found.groups()), "")

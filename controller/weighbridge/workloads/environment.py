@@ -16,8 +16,27 @@ from weighbridge.workloads.reading import TEXT, at, mappings, named, text
 
 VARIABLES = 2_000
 """Variables that are read of one container."""
+COMPANIONS = 5_000
+"""Other objects that are looked at."""
 CHARACTERS = 262_144
 """Characters that all variables of a container, or all its arguments, may have once they are written out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Companions:
+    """Other objects of the same input, and the namespace of the one that is read."""
+
+    objects: Sequence[KubeObject] = ()
+    namespace: str = ""
+
+    def config_map(self, name: str) -> object:
+        """Return the data of a ConfigMap in the same namespace, `None` when it is not at hand."""
+        for one in self.objects[:COMPANIONS]:
+            if one.get("kind") == "ConfigMap" and at(one, "metadata", "name") == name:
+                namespace = at(one, "metadata", "namespace")
+                if namespace is None or not self.namespace or namespace == self.namespace:
+                    return one.get("data")
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +59,8 @@ class Environment:
         return f"{name} may come from {self.elsewhere}" if self.elsewhere else None
 
 
-def environment(container: KubeObject, companions: Mapping[tuple[str, str], KubeObject], namespace: str) -> Environment:
-    """Return what `env` and `envFrom` of a container say; `companions` are known objects by kind and name."""
+def environment(container: KubeObject, companions: Companions) -> Environment:
+    """Return what `env` and `envFrom` of a container say."""
     env, env_from = container.get("env"), container.get("envFrom")
     if not env and not env_from:
         return Environment()
@@ -50,7 +69,7 @@ def environment(container: KubeObject, companions: Mapping[tuple[str, str], Kube
     wanted: list[Wanted] = []
     elsewhere: list[str] = []
     for source in mappings(env_from):
-        _whole(source, companions, namespace, known, elsewhere, wanted)
+        _whole(source, companions, known, elsewhere, wanted)
     length = 0
     for count, entry in enumerate(mappings(env)):
         if count == VARIABLES or length > CHARACTERS:
@@ -64,7 +83,7 @@ def environment(container: KubeObject, companions: Mapping[tuple[str, str], Kube
             known[name] = expand(text(entry.get("value")) or "", known)
             length += len(known[name])
             continue
-        value = _companion_value(origin, companions, namespace, wanted)
+        value = _companion_value(origin, companions, wanted)
         if value is None:
             unknown[name] = _origin(origin)
         else:
@@ -74,8 +93,7 @@ def environment(container: KubeObject, companions: Mapping[tuple[str, str], Kube
 
 def _whole(
     source: KubeObject,
-    companions: Mapping[tuple[str, str], KubeObject],
-    namespace: str,
+    companions: Companions,
     known: dict[str, str],
     elsewhere: list[str],
     wanted: list[Wanted],
@@ -86,24 +104,22 @@ def _whole(
         name = named(source.get(field_name))
         if not name:
             continue
-        entries = at(companions.get((kind, name)), "data") if kind == "ConfigMap" else None
+        entries = companions.config_map(name) if kind == "ConfigMap" else None
         if isinstance(entries, dict):
             known.update({f"{prefix}{key}": value for key, value in entries.items() if isinstance(value, str)})
             continue
         elsewhere.append(f"{kind} {name}")
         if kind == "ConfigMap":
-            wanted.append(Wanted(kind, name, namespace))
+            wanted.append(Wanted(kind, name, companions.namespace))
 
 
-def _companion_value(
-    origin: object, companions: Mapping[tuple[str, str], KubeObject], namespace: str, wanted: list[Wanted]
-) -> str | None:
+def _companion_value(origin: object, companions: Companions, wanted: list[Wanted]) -> str | None:
     name, key = named(at(origin, "configMapKeyRef")), at(origin, "configMapKeyRef", "key")
     if not name or not isinstance(key, str):
         return None
-    value = at(companions.get(("ConfigMap", name)), "data", key)
+    value = at(companions.config_map(name), key)
     if not isinstance(value, str):
-        wanted.append(Wanted("ConfigMap", name, namespace))
+        wanted.append(Wanted("ConfigMap", name, companions.namespace))
         return None
     return value[:TEXT]
 

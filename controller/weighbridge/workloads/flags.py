@@ -54,13 +54,6 @@ class Line:
     ambiguous: tuple[tuple[str, tuple[str, ...]], ...]
     """Beginnings that fit several flags: as written, and what they may mean."""
 
-    def last(self, name: str) -> str | None:
-        """Return the value that counts when a flag stands more than once; an empty text for a switch."""
-        for flag in reversed(self.flags):
-            if flag.name == name:
-                return flag.values[0] if flag.values else ""
-        return None
-
 
 def read_line(tokens: Sequence[str], syntax: Syntax) -> Line:
     """Cut a command line, without its program, into flags and positionals."""

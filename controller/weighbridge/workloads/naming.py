@@ -26,7 +26,7 @@ _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*(?:/[A-Za-z0-9_][\w.-]*)?", re.ASCII)
 _REVISION = re.compile(r"[\w][\w./+-]*", re.ASCII)
 _TAG = re.compile(r"\w[\w.-]{0,127}", re.ASCII)
 _DIGEST = re.compile(r"sha(?:256|512):[0-9a-f]+")
-_CACHED = re.compile(r"/models--([\w.-]+?)--([\w.-]+)/snapshots/([\w.-]+)(?:/(.+))?/?$", re.ASCII)
+_CACHED = re.compile(r"/models--([\w.-]{1,96}?)--([\w.-]{1,96})/snapshots/([\w.-]{1,96})(?:/(.+))?/?$", re.ASCII)
 _PLACEHOLDER = re.compile(r"\$[({\w]|\{\{|\}\}|`|<[^<>]*>")
 _SPECIAL = re.compile(r"[@#\x00-\x20\x7f-\xa0\u2028\u2029\ud800-\udfff]")
 _UNPRINTABLE = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029]")
@@ -86,7 +86,7 @@ def meaning(text: str, directory: str | None = None, form: Literal["name", "path
 
 
 def _relative(text: str, directory: str | None) -> Meaning:
-    if directory is None or not directory.startswith("/") or text.startswith("~"):
+    if directory is None or not directory.startswith("/") or text.startswith("~") or len(directory) > LENGTH:
         return Nothing("is a path that only the image can place")
     return Path(clean(f"{directory}/{text}"))
 
@@ -177,12 +177,9 @@ def cached(path: str) -> Place | None:
 
 def telling(text: str) -> bool:
     """Return whether a text has the form of a model's place and not just that of some word."""
-    return (
-        "://" in text
-        or (text.startswith("/") and len(text) > 1)
-        or _PLACEHOLDER.search(text) is not None
-        or text.count("/") == 1
-    )
+    if text.startswith("/"):
+        return len(text) > 1
+    return "://" in text or text.count("/") == 1 or _PLACEHOLDER.search(text) is not None
 
 
 def clean(path: str) -> str:

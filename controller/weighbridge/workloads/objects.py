@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from weighbridge.model.refs import ModelRef
 from weighbridge.model.requests import KubeObject
 from weighbridge.model.serving import FoundModels, Serving
+from weighbridge.workloads.environment import Companions
 from weighbridge.workloads.kinds import KINDS
 from weighbridge.workloads.kinds.kind import Kind
 from weighbridge.workloads.mentions import Owner, Setting
-from weighbridge.workloads.pod_specs import Companions, Found, pod_specs, read_pod_spec
+from weighbridge.workloads.pod_specs import FULL, WORDS, Found, pod_specs, read_pod_spec
 from weighbridge.workloads.reading import at, text
 from weighbridge.workloads.tables import table
-
-REFERENCES = 200
-"""References that are reported of one object."""
-COMPANIONS = 5_000
-"""Other objects that are looked at."""
-SERVING = 200
-"""Containers that are reported of one object."""
 
 _PLACEHOLDER = "-"
 _AS_WRITTEN = frozenset(table("kinds")["as_written"])
@@ -33,23 +27,21 @@ def find_models(obj: KubeObject, companions: Sequence[KubeObject] = ()) -> Found
     Never raises, whatever the object looks like.
     """
     owner = Owner(*_owner(obj))
-    around = Companions(_known(companions), text(at(obj, "metadata", "namespace")) or "")
+    around = Companions(companions, text(at(obj, "metadata", "namespace")) or "")
     kind = _kind(obj)
-    body = {key: value for key, value in obj.items() if key not in ("metadata", "status")}
-    specs, problems = pod_specs(body)
+    specs, problems = pod_specs(_body(obj))
     found = Found(problems=problems)
     if kind is not None:
         found += kind.read(obj, owner, around)
     else:
         setting = Setting(owner, controller_starts=_group(obj) not in _AS_WRITTEN)
         for spec in specs:
-            found += read_pod_spec(spec, setting, around)
+            found += Found() if found.is_full else read_pod_spec(spec, setting, around)
     references = _distinct(found.references)
-    more = (
-        (f"the object names more than {REFERENCES} models, not all were read",) if len(references) > REFERENCES else ()
-    )
+    limits = f"more than {FULL} models or servers, or more than {WORDS} words of command lines"
+    more = (f"the object holds {limits}, not all were read",) if found.is_full else ()
     return FoundModels(
-        references[:REFERENCES],
+        references[:FULL],
         _once(found.serving),
         found.of_interest or bool(references),
         tuple(dict.fromkeys(found.wanted)),
@@ -62,7 +54,12 @@ def pods_run_it(obj: KubeObject) -> bool:
     kind = _kind(obj)
     if kind is not None:
         return kind.pods_run_it(obj)
-    return bool(pod_specs({key: value for key, value in obj.items() if key != "metadata"})[0])
+    return bool(pod_specs(_body(obj))[0])
+
+
+def _body(obj: KubeObject) -> KubeObject:
+    """Return what an object asks for; the rest is said about it."""
+    return {key: value for key, value in obj.items() if key not in ("metadata", "status")}
 
 
 def _kind(obj: KubeObject) -> Kind | None:
@@ -82,16 +79,10 @@ def _owner(obj: KubeObject) -> tuple[str, str]:
     return kind, text(at(obj, "metadata", "name")) or (generated or "").rstrip("-") or _PLACEHOLDER
 
 
-def _known(companions: Sequence[KubeObject]) -> Mapping[tuple[str, str], KubeObject]:
-    return {
-        (text(one.get("kind")) or "", text(at(one, "metadata", "name")) or ""): one for one in companions[:COMPANIONS]
-    }
-
-
 def _once(serving: Sequence[Serving]) -> tuple[Serving, ...]:
     """Return entries without repetition; they hold maps, so only comparing tells."""
     kept: list[Serving] = []
-    for one in serving[:SERVING]:
+    for one in serving[:FULL]:
         if one not in kept:
             kept.append(one)
     return tuple(kept)

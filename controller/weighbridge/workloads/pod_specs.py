@@ -15,7 +15,7 @@ from weighbridge.model.requests import KubeObject
 from weighbridge.model.serving import Serving, Wanted
 from weighbridge.workloads.containers import ContainerModels, asks_for_accelerator, read_container
 from weighbridge.workloads.engines import repository_of
-from weighbridge.workloads.environment import Environment, environment, expanded
+from weighbridge.workloads.environment import Companions, Environment, environment, expanded
 from weighbridge.workloads.mentions import Mention, Setting
 from weighbridge.workloads.naming import clean
 from weighbridge.workloads.reading import mappings, named, text, texts
@@ -35,7 +35,13 @@ SPECS = 200
 _INITIALIZER = re.compile(f"(?:.*/)?(?:{table('places')['storage_initializer']})")
 _INITIALIZER_NAME = "storage-initializer"
 _LISTS = ("initContainers", "containers", "ephemeralContainers")
-_LINK = re.compile(r"\bln\s+-\w*s\w*\s+/proc/\S+?/root(/\S*)\s+(/\S+)")
+_LINK = re.compile(r"\bln[ \t]{1,9}-\S{1,9}[ \t]{1,9}/proc/\S{1,99}?/root/\S{0,499}[ \t]{1,9}(/\S{1,499})")
+
+FULL = 200
+"""References, and servers, that are reported of one object; one more is found to tell that there are more."""
+
+WORDS = 100_000
+"""Words of command lines that are read of one object; about half a second of work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +53,13 @@ class Found:
     of_interest: bool = False
     wanted: tuple[Wanted, ...] = ()
     problems: tuple[str, ...] = ()
+    words: int = 0
+    """What it took to read it."""
+
+    @property
+    def is_full(self) -> bool:
+        """Whether so much was found that more is not read."""
+        return len(self.references) > FULL or len(self.serving) > FULL or self.words > WORDS
 
     def __add__(self, other: Found) -> Found:
         """Return what both parts say."""
@@ -56,15 +69,8 @@ class Found:
             self.of_interest or other.of_interest,
             self.wanted + other.wanted,
             self.problems + other.problems,
+            self.words + other.words,
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Companions:
-    """Other objects of the same input, by kind and name, and the namespace that counts."""
-
-    objects: Mapping[tuple[str, str], KubeObject]
-    namespace: str
 
 
 def pod_specs(value: object) -> tuple[tuple[KubeObject, ...], tuple[str, ...]]:
@@ -111,22 +117,22 @@ def read_pod_spec(spec: KubeObject, setting: Setting, companions: Companions) ->
     """Return what the containers of a PodSpec say."""
     volumes = volumes_of(spec)
     containers = _containers(spec)
-    environments = [environment(one, companions.objects, companions.namespace) for one in containers]
+    environments = [environment(one, companions) for one in containers]
     pairs = tuple(zip(containers, environments, strict=True))
     filled = dict(_linked(containers))
     found = Found(problems=_beyond(spec))
     for container, variables in pairs:
-        if _is_initializer(container):
+        if _is_initializer(container) and not found.is_full:
             pulled = _initializer(container, variables, setting)
             filled.update(pulled[0])
             found += Found(pulled[1], of_interest=bool(pulled[1]))
     shared = bool(spec.get("resourceClaims"))
     for container, variables in pairs:
-        if _is_initializer(container):
+        if _is_initializer(container) or found.is_full:
             continue
         mounts = Mounts(mounts_of(container, volumes), filled)
         said: ContainerModels = read_container(container, setting, variables, mounts)
-        found += Found(said.references, said.serving, said.of_interest, variables.wanted)
+        found += Found(said.references, said.serving, said.of_interest, variables.wanted, words=said.words)
     return found + Found(of_interest=shared or any(map(asks_for_accelerator, containers)))
 
 
@@ -168,5 +174,5 @@ def _linked(containers: Iterable[KubeObject]) -> Iterator[tuple[str, Mention]]:
     for container in containers:
         image = text(container.get("image"))
         for part in texts(container.get("args")) if image else ():
-            for _, path in _LINK.findall(part):
+            for path in _LINK.findall(part):
                 yield clean(path), Mention(image or "", "base", "image", form="image")

@@ -15,7 +15,7 @@ from weighbridge.model.text import printable
 from weighbridge.workloads.command_lines import unknown_variable
 from weighbridge.workloads.environment import Environment
 from weighbridge.workloads.mentions import Mention, Setting
-from weighbridge.workloads.naming import Nothing, Path, Place, cached, clean, escaped, image, meaning
+from weighbridge.workloads.naming import LENGTH, Nothing, Path, Place, cached, clean, escaped, image, meaning
 from weighbridge.workloads.tables import table
 from weighbridge.workloads.volumes import Mounts, behind
 
@@ -150,7 +150,7 @@ def unresolved(mention: Mention, around: Surroundings, because: str) -> ModelRef
 
 
 def _found_at(mention: Mention, around: Surroundings) -> FoundAt:
-    return FoundAt(around.container, mention.via, mention.text)
+    return FoundAt(around.container, mention.via[:200], mention.text[:LENGTH])
 
 
 def _shown(mention: Mention) -> str:

@@ -13,6 +13,11 @@ from weighbridge.workloads.engines.engine import Engine
 from weighbridge.workloads.environment import Environment
 from weighbridge.workloads.flags import Flag
 
+VALUES = 2_000
+"""Values that are kept of one override."""
+DEPTH = 20
+"""Levels that are kept of one override."""
+
 _TOKENS = re.compile(r"(\d{1,12})(?:\.(\d{1,3}))?([kKmMgG]?)")
 _FACTORS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "K": 2**10, "M": 2**20, "G": 2**30}
 _NO = frozenset({"false", "0", "no", "off", ""})
@@ -100,21 +105,14 @@ def _json(text: str) -> Json:
 def _is_json(value: object) -> TypeGuard[Json]:
     """Return whether a parsed value is small and flat enough to be judged."""
     stack: list[tuple[object, int]] = [(value, 0)]
-    for count in range(2_001):
+    for _ in range(VALUES):
         if not stack:
             return True
         one, depth = stack.pop()
-        if (
-            depth > 20
-            or count == 2_000
-            or (isinstance(one, int) and abs(one) >= 2**63)
-            or one in (float("inf"), float("-inf"))
-        ):
+        if depth > DEPTH or (isinstance(one, int | float) and not abs(one) < 2**63):
             return False
-        if isinstance(one, dict):
-            stack.extend((inner, depth + 1) for inner in one.values())
-        elif isinstance(one, list):
-            stack.extend((inner, depth + 1) for inner in one)
+        inner = one.values() if isinstance(one, dict) else one if isinstance(one, list) else ()
+        stack.extend((below, depth + 1) for below in inner)
     return False
 
 

@@ -49,6 +49,8 @@ class Script:
     commands: list[Command] = field(default_factory=list)
     problem: str | None = None
     """Why it could not be read to its end."""
+    words: int = 0
+    """Words and operators that were read."""
 
 
 def commands(argv: Sequence[str], environment: Environment, directory: str | None) -> Script:
@@ -84,6 +86,7 @@ class _Run:
         line: list[Word] = []
         skip, previous = False, "\n"
         for token in (*words(script), Operator("\n")):
+            self.script.words += 1
             match token:
                 case Word() if skip:
                     skip = False

@@ -25,8 +25,6 @@ def script_of(argv: Sequence[str]) -> tuple[str, tuple[str, ...]] | None:
         if not option.startswith("--"):
             command = command or "c" in option[1:]
             position += option[-1] in "oO"
-    if command and argv[position : position + 1] == ("--",):
-        position += 1
     if not command or position >= len(argv):
         return None
     return argv[position], tuple(argv[position + 1 :])

@@ -15,7 +15,7 @@ from typing import Literal, TypeAlias
 TOKENS = 20_000
 """Words and operators that are read of one script."""
 
-_PLAIN = re.compile(r"[^\s\\'\"`$;&|()<>#]+|#")
+_PLAIN = re.compile(r"[^ \t\r\n\\'\"`$;&|()<>#]+|#")
 _IN_DOUBLE = re.compile(r"[^\\\"`$]+")
 _SPACE = re.compile(r"[ \t\r]+")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9@*#?$!-]")
@@ -107,8 +107,8 @@ def words(script: str) -> Iterator[Token]:
             pending.clear()
         elif here == "#":
             reader.take(_COMMENT)
-        elif script.startswith("((", reader.at):
-            reader.at = _closing(script, reader.at, "(", ")")
+        elif end := _arithmetic(reader):
+            reader.at = end
             yield Word((Piece(":", "plain"),))
         elif operator := _operator(reader):
             if operator in ("<<", "<<-"):
@@ -131,6 +131,14 @@ def quoted(text: str) -> tuple[Piece, ...]:
             pieces.append(Piece('"', "quoted"))
             reader.at += 1
     return tuple(pieces)
+
+
+def _arithmetic(reader: _Reader) -> int:
+    """Return where `((…))` ends, 0 for everything else; `((a); b)` are two shells."""
+    if not reader.text.startswith("((", reader.at):
+        return 0
+    end = _closing(reader.text, reader.at + 1, "(", ")")
+    return end + 1 if reader.text.startswith(")", end) else 0
 
 
 def _operator(reader: _Reader) -> str:

@@ -6,13 +6,14 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import aiohttp
 import pytest
-
 from tests.policies.folders import MAIN, RULE, policy_folder
+
 from weighbridge.engine.bundles import Bundle, load
 from weighbridge.engine.opa import OpaSidecar
 from weighbridge.engine.process import OpaProcess, find_opa, opa_arguments, write_bundles
@@ -24,8 +25,7 @@ HARMLESS = b'{"models":[]}'
 @pytest.fixture(scope="session")
 def opa() -> Path:
     found = find_opa()
-    if found is None:
-        pytest.fail("opa is missing. Fix: make tools")
+    assert found is not None, "opa is missing. Fix: make tools"
     return found
 
 
@@ -46,9 +46,25 @@ def changed(tmp_path: Path, **words: str) -> Bundle:
 
 async def status_of(process: OpaProcess, method: str, path: str, body: bytes = b"") -> int:
     socket = process._client.socket  # noqa: SLF001  # a stranger on the same socket
-    async with aiohttp.ClientSession(connector=aiohttp.UnixConnector(str(socket))) as stranger:
-        async with stranger.request(method, f"http://localhost{path}", data=body) as reply:
-            return reply.status
+    async with (
+        aiohttp.ClientSession(connector=aiohttp.UnixConnector(str(socket))) as stranger,
+        stranger.request(method, f"http://localhost{path}", data=body) as reply,
+    ):
+        return reply.status
+
+
+async def until_refused(process: OpaProcess) -> None:
+    while True:
+        await process.decide(HARMLESS)
+
+
+async def started(program: Path, bundle: Bundle) -> None:
+    async with OpaProcess(program, bundle):
+        pass
+
+
+def runs(pid: int) -> bool:
+    return Path("/proc", str(pid)).exists()
 
 
 async def answered_again(process: OpaProcess) -> None:
@@ -134,8 +150,7 @@ async def test_opa_killed_in_the_middle_of_questions_is_an_error_and_comes_back(
     os.kill(first, signal.SIGKILL)
     outcomes = await asyncio.gather(*asked, return_exceptions=True)
     with pytest.raises(EngineError, match=r"opa: cannot be asked on .*opa\.sock"):
-        while True:
-            await process.decide(HARMLESS)
+        await until_refused(process)
     await answered_again(process)
 
     assert all(not isinstance(one, BaseException) or isinstance(one, EngineError) for one in outcomes)
@@ -148,7 +163,7 @@ async def test_opa_ends_when_we_do(opa: Path, bundle: Bundle) -> None:
     async with OpaProcess(opa, bundle) as running:
         pid, folder = running.pid, running._folder  # noqa: SLF001
 
-    assert not Path("/proc", str(pid)).exists()
+    assert not runs(pid)
     assert not folder.exists()
 
 
@@ -167,21 +182,21 @@ asyncio.run(main())
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells children that their parent has died")
-async def test_opa_ends_also_when_we_are_killed(opa: Path, tmp_path: Path) -> None:
+def test_opa_ends_also_when_we_are_killed(opa: Path, tmp_path: Path) -> None:
     folder = policy_folder(tmp_path / "policies")
     command = [sys.executable, "-c", CRASHING, str(opa), str(folder)]
-    child = subprocess.run(  # noqa: ASYNC221  # it kills itself at once
+    child = subprocess.run(
         command,
         capture_output=True,
         text=True,
         check=False,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "TMPDIR": str(tmp_path)[:60]},
     )
-    pid = child.stdout.split()[0]
-    async with asyncio.timeout(10):
-        while Path("/proc", pid).exists():
-            await asyncio.sleep(0.02)
+    pid, gone_by = int(child.stdout.split()[0]), time.monotonic() + 10
+    while runs(pid) and time.monotonic() < gone_by:
+        time.sleep(0.02)
 
+    assert not runs(pid)
     assert child.returncode == -signal.SIGKILL
 
 
@@ -197,8 +212,7 @@ async def test_rego_that_opa_refuses_is_shown_with_file_and_line(
     opa: Path, tmp_path: Path, path: str, text: str, message: str
 ) -> None:
     with pytest.raises(BadPolicies, match=message):
-        async with OpaProcess(opa, load(policy_folder(tmp_path, {path: text}))):
-            pytest.fail("it started")
+        await started(opa, load(policy_folder(tmp_path, {path: text})))
 
 
 async def test_a_broken_bundle_leaves_the_last_good_one(process: OpaProcess, tmp_path: Path) -> None:
@@ -217,8 +231,17 @@ async def test_a_program_that_is_no_opa_is_one_sentence(tmp_path: Path, bundle: 
     script.chmod(0o755)
 
     with pytest.raises(EngineError, match=r"opa: ended at once with status 7\. It said: it is not your day"):
-        async with OpaProcess(script, bundle):
-            pytest.fail("it started")
+        await started(script, bundle)
+
+
+async def test_a_program_that_neither_answers_nor_ends_is_ended(tmp_path: Path, bundle: Bundle) -> None:
+    script = tmp_path / "opa"
+    script.write_text(f"#!/bin/sh\ntrap '' TERM\necho $$ > {tmp_path}/pid\nwhile :; do sleep 0.05; done\n")
+    script.chmod(0o755)
+    with pytest.raises(EngineError, match=r"^opa: cannot be asked on .*opa\.sock"):
+        await OpaProcess(script, bundle, start_seconds=0.5).__aenter__()
+
+    assert not runs(int((tmp_path / "pid").read_text()))
 
 
 async def test_the_arguments_of_the_sidecar_serve_what_write_bundles_writes(

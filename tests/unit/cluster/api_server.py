@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp import web
+from tests.waiting import until
 
 from weighbridge.cluster.client import Api, connected
 
@@ -55,9 +56,7 @@ class ApiServer:
 
     async def watched(self, count: int = 1) -> None:
         """Wait until so many watches were begun."""
-        async with asyncio.timeout(5):
-            while len(self.watches) < count:
-                await asyncio.sleep(0.01)
+        await until(lambda: len(self.watches) >= count)
 
     def send(self, kind: str, obj: Mapping[str, Any]) -> None:
         """Send an event to the latest watch."""
@@ -84,7 +83,7 @@ class ApiServer:
         try:
             with tempfile.TemporaryDirectory() as folder:
                 kubeconfig = Path(folder) / "kubeconfig"
-                kubeconfig.write_text(_kubeconfig(f"http://127.0.0.1:{port}"), encoding="utf-8")
+                kubeconfig.write_text(kubeconfig_for(f"http://127.0.0.1:{port}"), encoding="utf-8")
                 async with connected(kubeconfig) as api:
                     yield api
         finally:
@@ -147,7 +146,8 @@ def _found(obj: dict[str, Any] | None) -> web.Response:
     return web.json_response(obj)
 
 
-def _kubeconfig(server: str) -> str:
+def kubeconfig_for(server: str) -> str:
+    """Return a kubeconfig that leads to a server."""
     return json.dumps(
         {
             "apiVersion": "v1",

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
+from tests.unit.cluster.api_server import NAMESPACES, ApiServer, kubeconfig_for
 
-from tests.unit.cluster.api_server import NAMESPACES, ApiServer
 from weighbridge.cluster.client import Api, Event, Expired, NotThere, connected
 from weighbridge.errors import ClusterError
 
@@ -49,8 +50,6 @@ async def test_every_failure_is_a_cluster_error_of_one_line(
 async def test_a_watch_that_says_nonsense_is_a_cluster_error(line: bytes, why: str) -> None:
     server = ApiServer()
     async with server.connected() as api:
-        import asyncio
-
         watching = asyncio.create_task(events(api))
         await server.watched()
         server.send_raw(line)
@@ -62,8 +61,6 @@ async def test_a_watch_that_says_nonsense_is_a_cluster_error(line: bytes, why: s
 async def test_an_event_of_a_megabyte_is_read() -> None:
     server = ApiServer()
     async with server.connected() as api:
-        import asyncio
-
         watching = asyncio.create_task(events(api))
         await server.watched()
         server.send("ADDED", {"metadata": {"annotations": {"a": "x" * (1 << 20)}}})
@@ -72,30 +69,12 @@ async def test_an_event_of_a_megabyte_is_read() -> None:
         assert [event.type for event in await watching] == ["ADDED"]
 
 
-async def test_no_connection_is_a_cluster_error() -> None:
-    server = ApiServer()
-    async with server.connected() as api:
-        pass
-    async with connected_to("http://127.0.0.1:1") as api:
+async def test_no_connection_is_a_cluster_error(tmp_path: Path) -> None:
+    file = tmp_path / "kubeconfig"
+    file.write_text(kubeconfig_for("http://127.0.0.1:1"), encoding="utf-8")
+    async with connected(file) as api:
         with pytest.raises(ClusterError, match="cannot be asked"):
             await api.get(NAMESPACES)
-
-
-def connected_to(url: str):  # type: ignore[no-untyped-def]  # noqa: ANN201
-    import contextlib
-    import tempfile
-
-    from tests.unit.cluster.api_server import _kubeconfig
-
-    @contextlib.asynccontextmanager
-    async def inner():  # type: ignore[no-untyped-def]  # noqa: ANN202
-        with tempfile.TemporaryDirectory() as folder:
-            file = Path(folder) / "kubeconfig"
-            file.write_text(_kubeconfig(url), encoding="utf-8")
-            async with connected(file) as api:
-                yield api
-
-    return inner()
 
 
 @pytest.mark.parametrize("content", [None, "a: [", "[]", "{}", "apiVersion: v1\nkind: Config\n"])

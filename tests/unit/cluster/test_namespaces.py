@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
 import pytest
 from structlog.testing import capture_logs
-
 from tests.unit.cluster.api_server import NAMESPACES, ApiServer, namespace
+from tests.waiting import until
+
 from weighbridge.cluster.client import NotThere
 from weighbridge.cluster.namespaces import LONGEST_PAUSE, Namespaces, pauses
 from weighbridge.errors import ClusterError
@@ -29,11 +30,6 @@ class Following:
     namespaces: Namespaces
     clock: Clock
     changes: list[int] = field(default_factory=list)
-
-    async def until(self, condition: Callable[[], bool]) -> None:
-        async with asyncio.timeout(5):
-            while not condition():
-                await asyncio.sleep(0.01)
 
 
 @contextlib.asynccontextmanager
@@ -66,10 +62,10 @@ async def test_labels_follow_the_watch() -> None:
         await server.watched()
         server.send("MODIFIED", namespace("a", env="prod"))
         server.send("ADDED", namespace("b"))
-        await seen.until(lambda: len(seen.changes) == 3)
+        await until(lambda: len(seen.changes) == 3)
         server.send("MODIFIED", namespace("a", env="prod"))
         server.send("DELETED", namespace("b"))
-        await seen.until(lambda: len(seen.namespaces.all()) == 1)
+        await until(lambda: len(seen.namespaces.all()) == 1)
 
         assert await seen.namespaces.find("a") == Namespace("a", {"env": "prod"})
         assert len(seen.changes) == 4
@@ -94,7 +90,7 @@ async def test_while_the_watch_is_silent_labels_are_read_directly() -> None:
         seen.clock.at += 301
         silent = await seen.namespaces.find("a")
         server.send("BOOKMARK", {"metadata": {"resourceVersion": "9"}})
-        await seen.until(lambda: seen.namespaces.current)
+        await until(lambda: seen.namespaces.current)
         after = await seen.namespaces.find("a")
 
         assert (before.labels, silent.labels, after.labels) == ({}, {"env": "prod"}, {})
@@ -137,7 +133,7 @@ async def test_a_history_that_is_gone_is_listed_again(by_status: bool) -> None:
             server.end()
         else:
             server.send("ERROR", {"code": 410, "message": "too old resource version"})
-        await seen.until(lambda: len(seen.namespaces.all()) == 2)
+        await until(lambda: len(seen.namespaces.all()) == 2)
 
         assert server.times("GET", NAMESPACES) in (2, 3)
 

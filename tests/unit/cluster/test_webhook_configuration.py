@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from structlog.testing import capture_logs
-
 from tests.unit.cluster.api_server import CONFIGURATIONS, ApiServer
+from tests.waiting import until
+
 from weighbridge.cluster.entries import Entry
 from weighbridge.cluster.webhook_configuration import WebhookConfiguration
 from weighbridge.errors import EngineError
@@ -37,11 +38,6 @@ class Keeping:
     def stored(self) -> object:
         return (self.server.configuration or {}).get("webhooks")
 
-    async def until(self, condition: Callable[[], bool]) -> None:
-        async with asyncio.timeout(5):
-            while not condition():
-                await asyncio.sleep(0.01)
-
     async def settle(self) -> None:
         await asyncio.sleep(0.3)
 
@@ -69,7 +65,7 @@ async def keeping(server: ApiServer, *wanted: Entry, fails: int = 0) -> AsyncIte
 async def test_an_empty_configuration_is_filled_by_server_side_apply() -> None:
     server = ApiServer(configuration=installed())
     async with keeping(server) as keeps:
-        await keeps.until(lambda: keeps.stored() == [entry()])
+        await until(lambda: keeps.stored() == [entry()])
         await keeps.settle()
 
     patches = [(path, query) for method, path, query in server.asked if method == "PATCH"]
@@ -90,11 +86,11 @@ async def test_an_edit_from_outside_is_undone_and_counted() -> None:
     server = ApiServer(configuration=installed())
     async with keeping(server) as keeps:
         await server.watched()
-        await keeps.until(lambda: keeps.stored() == [entry()])
+        await until(lambda: keeps.stored() == [entry()])
         await keeps.settle()
         server.configuration = installed(webhooks=[])
         server.send("MODIFIED", server.configuration)
-        await keeps.until(lambda: keeps.stored() == [entry()])
+        await until(lambda: keeps.stored() == [entry()])
         await keeps.settle()
 
     assert keeps.healed == [1]
@@ -104,7 +100,7 @@ async def test_what_others_add_beside_our_fields_is_removed() -> None:
     server = ApiServer(configuration=installed())
     server.added_condition = {"name": "never", "expression": "false"}
     async with keeping(server) as keeps:
-        await keeps.until(lambda: keeps.stored() == [entry()])
+        await until(lambda: keeps.stored() == [entry()])
         await keeps.settle()
 
     assert server.times("PATCH", CONFIGURATIONS) == 2
@@ -113,11 +109,11 @@ async def test_what_others_add_beside_our_fields_is_removed() -> None:
 async def test_a_change_of_what_is_wanted_is_written_and_not_counted_as_an_edit() -> None:
     server = ApiServer(configuration=installed())
     async with keeping(server) as keeps:
-        await keeps.until(lambda: keeps.stored() == [entry()])
+        await until(lambda: keeps.stored() == [entry()])
         keeps.wanted = [entry("enforce"), entry()]
         assert keeps.kept is not None
         keeps.kept.look()
-        await keeps.until(lambda: keeps.stored() == keeps.wanted)
+        await until(lambda: keeps.stored() == keeps.wanted)
 
     assert keeps.healed == []
 
@@ -125,10 +121,10 @@ async def test_a_change_of_what_is_wanted_is_written_and_not_counted_as_an_edit(
 async def test_a_stage_that_begins_by_date_is_noticed_without_being_told() -> None:
     server = ApiServer(configuration=installed())
     async with keeping(server) as keeps:
-        await keeps.until(lambda: keeps.stored() == [entry()])
+        await until(lambda: keeps.stored() == [entry()])
         keeps.wanted = [entry("enforce"), entry()]
 
-        await keeps.until(lambda: keeps.stored() == keeps.wanted)
+        await until(lambda: keeps.stored() == keeps.wanted)
 
 
 async def test_an_object_that_is_not_there_is_never_created_and_said_once() -> None:
@@ -154,7 +150,7 @@ async def test_an_object_that_comes_later_is_filled_and_one_that_goes_is_let_go(
             server.configuration = installed()
             server.send("BOOKMARK", {"metadata": {"resourceVersion": "1"}})
             server.send("ADDED", server.configuration)
-            await keeps.until(lambda: keeps.stored() == [entry()])
+            await until(lambda: keeps.stored() == [entry()])
             server.send("DELETED", server.configuration)
             server.configuration = None
             await keeps.settle()
@@ -171,7 +167,7 @@ async def test_while_the_policies_cannot_be_asked_nothing_is_changed() -> None:
         async with keeping(server, fails=1) as keeps:
             await server.watched()
             assert keeps.stored() is None
-            await keeps.until(lambda: keeps.stored() == [entry()])
+            await until(lambda: keeps.stored() == [entry()])
 
     assert {one["event"] for one in logs} >= {"webhook configuration left as it is"}
 

@@ -5,10 +5,10 @@ import tarfile
 from pathlib import Path
 
 import pytest
-
 from tests.policies.folders import FILES, LIB, MAIN, RULE, policy_folder
+
 from weighbridge.engine import bundles
-from weighbridge.engine.bundles import Bundle, default_folder, load
+from weighbridge.engine.bundles import default_folder, load
 from weighbridge.engine.folder import text_of
 from weighbridge.errors import BadPolicies
 from weighbridge.model.verdicts import Remedy
@@ -20,10 +20,6 @@ SITE_PATH = "site/acme/rules/license/no_llama_as_apache/no_llama_as_apache.rego"
 def members(archive: Path) -> dict[str, bytes]:
     with tarfile.open(archive) as tar:
         return {one.name: tar.extractfile(one).read() for one in tar.getmembers()}  # type: ignore[union-attr]
-
-
-def loaded(tmp_path: Path, **changes: str | None) -> Bundle:
-    return load(policy_folder(tmp_path, {name.replace("__", "/"): text for name, text in changes.items()}))
 
 
 def test_a_bundle_holds_modules_data_and_the_rule_table(tmp_path: Path) -> None:
@@ -270,8 +266,8 @@ def test_a_library_may_only_call_what_it_lists(tmp_path: Path) -> None:
         BadPolicies, match=r"main/main\.rego:5: calls count, which is neither defined nor in capabilities\.json"
     ):
         load(policy_folder(tmp_path / "b", {"capabilities.json": capabilities(*used[1:])}))
+    main = MAIN + '\nx := http.send({"url": "u"})\n'
     with pytest.raises(BadPolicies, match=r"main/main\.rego:\d+: calls http\.send"):
-        main = MAIN + '\nx := http.send({"url": "u"})\n'
         load(policy_folder(tmp_path / "c", {"capabilities.json": capabilities(*used), "main/main.rego": main}))
 
 

@@ -10,8 +10,8 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
 from tests.policies.folders import MAIN, policy_folder
+
 from weighbridge.engine.bundles import Bundle, load
 from weighbridge.engine.embedded import EmbeddedEngine, load_regopy
 from weighbridge.errors import BadPolicies, EngineError
@@ -109,6 +109,7 @@ async def test_a_question_that_takes_too_long_is_an_error(bundle: Bundle) -> Non
     [
         ("main/main.rego", MAIN + "\nx := {\n", r"^main/main\.rego:\d+: this is unclosed\. Fix: mend the policy"),
         ("main/main.rego", "package weighbridge.main\n\n# é\n\ny := )\n", r"^main/main\.rego:5: "),
+        ("main/main.rego", MAIN + "\nrisky(a, b) if a == b\n", r"^main/main\.rego:30: risky has another number of arguments than in lib/shape\.rego"),
         ("main/main.rego", MAIN + "\ndefault decision := 1\n\ndefault decision := 2\n", r"^main/main\.rego:\d+: "),
         ("main/main.rego", MAIN.replace("if {\n\tsome finding", "if {\n\tsome k, v in [x | some k, v in y]\n\tsome finding"), r"^main/main\.rego:27: Invalid collection"),
     ],

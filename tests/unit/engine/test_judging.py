@@ -9,8 +9,8 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from tests.policies.folders import WORDS, policy_folder
+
 from weighbridge.engine.bundles import Bundle, load
 from weighbridge.engine.interface import Answered
 from weighbridge.engine.judging import Judge, next_instant

@@ -133,7 +133,7 @@ async def test_silence_is_an_error_after_its_time_and_the_next_question_is_answe
 
 async def test_a_cut_connection_is_an_error_and_nothing_is_asked_twice(opa: Opa, client: OpaSidecar) -> None:
     opa.cut = True
-    with pytest.raises(EngineError, match="cannot be asked on .*server disconnected"):
+    with pytest.raises(EngineError, match=r"cannot be asked on .*server disconnected"):
         await client.decide(b"{}")
     opa.cut = False
 

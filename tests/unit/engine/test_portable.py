@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from weighbridge.engine.folder import Module
-from weighbridge.engine.portable import code_only, complaints
+from weighbridge.engine.portable import arities, code_only, complaints
 
 LIB = Module("lib/a.rego", "package weighbridge.lib.a\n\ndefault f(_) := 1\n\ng(x) := x\n", "weighbridge.lib.a", 1)
 
@@ -53,3 +53,13 @@ def test_a_call_nobody_answers_is_named_with_its_line(code: str, line: int, name
 
 def test_blanking_text_keeps_lines_and_columns() -> None:
     assert code_only('a "b" `c\nd` # e\n"\\"f" g') == "a       \n      \n      g"
+
+
+def test_functions_of_one_name_have_one_number_of_arguments() -> None:
+    modules = {
+        "a.rego": "f(x, y) := 1\n\ng({a, b}, [c, d]) := 1\n\nh(x) := 1\n",
+        "b.rego": "default f(_, _) := 1\n\ng(x) := 1 # h(1, 2)\n\nh(",
+        "c.rego": "h(x) := 1\n\nf(x,\n y, z) := 2\n",
+    }
+
+    assert list(arities(modules)) == [("b.rego", 3, "g", "a.rego"), ("c.rego", 3, "f", "a.rego")]

@@ -5,8 +5,8 @@ import time
 from pathlib import Path
 
 import pytest
-
 from tests.policies.folders import policy_folder
+
 from weighbridge.engine.bundles import load
 from weighbridge.engine.process import OpaProcess, find_opa, opa_arguments, tool_folder
 from weighbridge.errors import EngineError
@@ -92,8 +92,7 @@ async def test_a_program_that_does_not_start_is_one_sentence(tmp_path: Path) -> 
     no_program.chmod(0o755)
 
     with pytest.raises(EngineError, match=r"opa: ended at once with status 1\. It said: .*Exec format error"):
-        async with OpaProcess(no_program, bundle):
-            pytest.fail("it started")
+        await OpaProcess(no_program, bundle).__aenter__()
 
 
 async def test_a_temporary_folder_too_deep_for_a_socket_is_one_sentence(
@@ -104,5 +103,4 @@ async def test_a_temporary_folder_too_deep_for_a_socket_is_one_sentence(
     deep.mkdir()
 
     with pytest.raises(EngineError, match=r"too long for a socket, at most 103 bytes\. Fix: set TMPDIR"):
-        async with OpaProcess(tmp_path / "opa", bundle, folder=deep):
-            pytest.fail("it started")
+        await OpaProcess(tmp_path / "opa", bundle, folder=deep).__aenter__()

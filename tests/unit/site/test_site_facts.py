@@ -9,7 +9,7 @@ from weighbridge.errors import BadSite
 from weighbridge.model.outcomes import Found, Unknown
 from weighbridge.model.requests import Namespace
 from weighbridge.site.facts import configured
-from weighbridge.site.kinds import LabelSelector
+from weighbridge.site.fields import LabelSelector
 from weighbridge.site.matching import matches_model, selects
 from weighbridge.site.objects import SiteObjects, parse_object
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
-
 from tests.unit.webhook.reviews import DOWN, Scripted, body, decision, finding
+
 from weighbridge.errors import BadManifest, ClusterError
 from weighbridge.model.requests import Namespace
 from weighbridge.telemetry import Metrics

@@ -3,10 +3,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
 from tests.certificates import make_pair
 from tests.unit.cluster.api_server import ApiServer
 from tests.unit.webhook.reviews import DOWN, Scripted
+
 from weighbridge.cluster.namespaces import Namespaces
 from weighbridge.errors import ClusterError, EngineError
 from weighbridge.telemetry import Metrics

@@ -12,13 +12,13 @@ from pathlib import Path
 
 import aiohttp
 import pytest
-
 from tests.certificates import Pair, make_pair
 from tests.unit.webhook.reviews import DOWN, Scripted, body, decision, finding
+from tests.waiting import until
+
 from weighbridge.errors import UserError
 from weighbridge.model.requests import Namespace
 from weighbridge.telemetry import Metrics
-from weighbridge.webhook import wire
 from weighbridge.webhook.app import application
 from weighbridge.webhook.door import Doors
 from weighbridge.webhook.server import Certificate, Server, listen
@@ -60,8 +60,7 @@ async def running(
         serving = asyncio.create_task(server.run_on(listener))
         context = ssl.create_default_context(cadata=pair.ca.decode())
         async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=context)) as session:
-            while not server.started:
-                await asyncio.sleep(0.01)
+            await until(lambda: server.started)
             yield Running(server, session, f"https://127.0.0.1:{port}", port, folder, metrics)
         server.stop()
         await serving
@@ -82,9 +81,10 @@ async def served(port: int) -> bytes:
     return found
 
 
-async def until(condition: Callable[[], Awaitable[bool]]) -> None:
+async def serves(webhook: Running, pair: Pair) -> None:
+    """Wait until new connections get this certificate."""
     async with asyncio.timeout(5):
-        while not await condition():
+        while await served(webhook.port) != der(pair):  # noqa: ASYNC110  nothing says when
             await asyncio.sleep(0.02)
 
 
@@ -179,11 +179,7 @@ async def test_a_replaced_certificate_is_used_and_open_connections_live_on(tmp_p
         await webhook.ask("/healthz")
         fresh = make_pair()
         fresh.write(tmp_path)
-
-        async def switched() -> bool:
-            return await served(webhook.port) == der(fresh)
-
-        await until(switched)
+        await serves(webhook, fresh)
         kept, _ = await webhook.ask("/healthz")
 
     assert kept == 200
@@ -195,19 +191,11 @@ async def test_a_certificate_without_its_key_leaves_the_old_one(tmp_path: Path) 
         before = await served(webhook.port)
         one, other = make_pair(), make_pair()
         Pair(one.ca, one.chain, other.key).write(tmp_path)
-
-        async def refused() -> bool:
-            return b'certificate_loads_total{outcome="failed"} 1.0' in webhook.metrics.text()
-
-        await until(refused)
+        await until(lambda: b'certificate_loads_total{outcome="failed"} 1.0' in webhook.metrics.text())
         await asyncio.sleep(0.2)
         after = await served(webhook.port)
         one.write(tmp_path)
-
-        async def recovered() -> bool:
-            return await served(webhook.port) == der(one)
-
-        await until(recovered)
+        await serves(webhook, one)
 
     assert after == before
     assert b'certificate_loads_total{outcome="failed"} 1.0' in webhook.metrics.text()
@@ -226,8 +214,7 @@ async def test_reviews_in_flight_are_answered_when_the_server_stops(tmp_path: Pa
     reviews = Scripted(waits=gate)
     async with running(tmp_path, reviews) as webhook:
         waiting = asyncio.create_task(webhook.ask("/validate/enforce", body()))
-        while not reviews.seen:
-            await asyncio.sleep(0.01)
+        await until(lambda: bool(reviews.seen))
         webhook.server.stop()
         await asyncio.sleep(0.2)
         gate.set()

@@ -48,10 +48,14 @@ def test_a_workload_says_what_the_story_tells(story: Mapping[str, Any]) -> None:
     assert found.problems == ()
     reasons = [ref.unresolved_because for ref in found.references if not ref.resolved]
     assert all(reason in reasons for reason in story.get("because", ()))
-    assert all(ModelRef.parse(str(ref), ref.role, ref.found_at, ref.unresolved_because) == ref for ref in found.references)
+    assert all(
+        ModelRef.parse(str(ref), ref.role, ref.found_at, ref.unresolved_because) == ref for ref in found.references
+    )
     engines = [one.engine for one in found.serving]
     assert "engine" not in story or story["engine"] in engines
-    settings = [{name: _plain(getattr(one.settings, name)) for name in story.get("settings", {})} for one in found.serving]
+    settings = [
+        {name: _plain(getattr(one.settings, name)) for name in story.get("settings", {})} for one in found.serving
+    ]
     assert "settings" not in story or story["settings"] in settings
     assert "wanted" not in story or [f"{one.kind} {one.name}" for one in found.wanted] == story["wanted"]
     assert "serving" not in story or len(found.serving) == story["serving"]

@@ -21,7 +21,9 @@ _PROGRAMS = table("programs")
 _INERT = frozenset[str](_PROGRAMS["inert"])
 _WRAPPERS = frozenset[str](_PROGRAMS["wrappers"])
 _HELPERS = frozenset[str](_PROGRAMS["helpers"])
-_PYTHON = re.compile(r"python[\d.]*|pypy3?")
+_MODULE_OPTION = re.compile(r"-[A-Za-z]{0,9}m")
+_IMAGE = 512
+"""Characters of an image name that are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ def started(argv: Sequence[str]) -> Started | None:
             words = entry.words
             if len(words) > 1 and tuple(argv[position + 1 : position + len(words)]) != words[1:]:
                 continue
-            if entry.module and (position == 0 or argv[position - 1] != "-m"):
+            if entry.module and not (position and _MODULE_OPTION.fullmatch(argv[position - 1])):
                 continue
             return Started(engine, tuple(argv[position + len(words) :]), entry.positional)
     return None
@@ -105,6 +107,6 @@ def is_helper(argv: Sequence[str]) -> str | None:
 
 def repository_of(image: str) -> str:
     """Return an image name in lower case without tag and digest."""
-    name = image.partition("@")[0]
+    name = image[:_IMAGE].partition("@")[0]
     head, slash, last = name.rpartition("/")
     return f"{head}{slash}{last.partition(':')[0]}".lower()

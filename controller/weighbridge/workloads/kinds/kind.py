@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from weighbridge.model.requests import KubeObject
+from weighbridge.workloads.environment import Companions
 from weighbridge.workloads.mentions import Owner
-from weighbridge.workloads.pod_specs import Companions, Found
+from weighbridge.workloads.pod_specs import Found
 
 
 @dataclass(frozen=True, slots=True)

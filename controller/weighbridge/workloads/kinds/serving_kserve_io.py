@@ -14,10 +14,11 @@ from weighbridge.model.refs import ModelRef
 from weighbridge.model.requests import KubeObject
 from weighbridge.model.serving import Wanted
 from weighbridge.workloads.engines import engine_of_image
+from weighbridge.workloads.environment import Companions
 from weighbridge.workloads.kinds.kind import Kind
 from weighbridge.workloads.mentions import Mention, Owner, Setting
 from weighbridge.workloads.naming import clean
-from weighbridge.workloads.pod_specs import Companions, Found, pod_specs, read_pod_spec
+from weighbridge.workloads.pod_specs import Found, pod_specs, read_pod_spec
 from weighbridge.workloads.reading import at, mappings, named, text
 from weighbridge.workloads.resolving import Surroundings, references
 from weighbridge.workloads.tables import table

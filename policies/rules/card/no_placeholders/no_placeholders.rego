@@ -19,7 +19,7 @@ import data.weighbridge.lib.parameters
 
 deny contains finding.full(model, message, ["card"]) if {
 	some model in models.described
-	message := sprintf("its model card cannot be checked for template text: %s", [model.card.found.unreadable])
+	message := concat("", ["its model card cannot be checked for template text: ", model.card.found.unreadable])
 }
 
 deny contains finding.full(model, message, _pointers(hits)) if {
@@ -27,7 +27,7 @@ deny contains finding.full(model, message, _pointers(hits)) if {
 	hits := model.card.found.placeholders
 	sections := _required(hits)
 	count(sections) > 0
-	message := sprintf("its model card still has template text in %s", [finding.shown(sections)])
+	message := concat("", ["its model card still has template text in ", finding.shown(sections)])
 }
 
 deny contains finding.weak(model, message, _pointers(hits)) if {
@@ -38,9 +38,9 @@ deny contains finding.weak(model, message, _pointers(hits)) if {
 	message := sprintf("its model card still has template text, lines: %d", [count(hits)])
 }
 
-_required(hits) := {hit.section |
-	some hit in hits
-	hit.section in parameters.value("card.no_placeholders", "required_sections")
+_required(hits) := found if {
+	sections := parameters.value("card.no_placeholders", "required_sections")
+	found := {hit.section | some hit in hits; hit.section in sections}
 }
 
 _pointers(hits) := finding.first({sprintf("card.line:%d", [hit.line]) | some hit in hits})

@@ -17,11 +17,11 @@ import data.weighbridge.lib.finding
 import data.weighbridge.lib.models
 import data.weighbridge.lib.parameters
 
-deny contains finding.full(model, sprintf("has no model card, looked at %s", [model.card.missing.looked_at]), ["card"]) if {
+deny contains finding.full(model, concat("", ["has no model card, looked at ", model.card.missing.looked_at]), ["card"]) if {
 	some model in models.described
 }
 
-deny contains finding.full(model, sprintf("its model card cannot be read: %s", [model.card.found.unreadable]), ["card"]) if {
+deny contains finding.full(model, concat("", ["its model card cannot be read: ", model.card.found.unreadable]), ["card"]) if {
 	some model in models.described
 }
 
@@ -41,13 +41,13 @@ deny contains finding.full(model, "its README.md is that of a code repository, n
 deny contains finding.full(model, message, ["card"]) if {
 	some model in models.described
 	model.card.found.front_matter == "unreadable"
-	message := sprintf("the front matter of its model card cannot be read: %s", [_problem(model.card.found)])
+	message := concat("", ["the front matter of its model card cannot be read: ", _problem(model.card.found)])
 }
 
 deny contains finding.weak(model, message, ["card"]) if {
 	some model in models.described
 	model.card.found.front_matter == "misplaced"
-	message := sprintf("the metadata of its model card does not count: %s", [_problem(model.card.found)])
+	message := concat("", ["the metadata of its model card does not count: ", _problem(model.card.found)])
 }
 
 default _problem(_) := "it is not at the top of the file"

@@ -17,10 +17,5 @@ import data.weighbridge.lib.finding
 deny contains finding.general(message) if {
 	some invalid in exceptions.invalid
 	exception := invalid.exception
-	message := sprintf("exception %s/%s for %s has no effect: %s", [
-		exception.namespace,
-		exception.name,
-		exception.rule,
-		concat("; ", invalid.why),
-	])
+	message := concat("", ["exception ", exception.namespace, "/", exception.name, " for ", exception.rule, " has no effect: ", concat("; ", invalid.why)])
 }

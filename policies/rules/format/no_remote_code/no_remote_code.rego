@@ -20,7 +20,7 @@ import data.weighbridge.lib.serving
 deny contains finding.full(model, message, []) if {
 	some model in input.models
 	some fact in ["files", "config", "tokenizer", "generation_config"]
-	message := sprintf("code in it cannot be ruled out: %s", [model[fact].found.unreadable])
+	message := concat("", ["code in it cannot be ruled out: ", model[fact].found.unreadable])
 }
 
 deny contains finding.full(model, message, finding.first(pointers)) if {
@@ -29,7 +29,7 @@ deny contains finding.full(model, message, finding.first(pointers)) if {
 	count(pointers) > 0
 	enabled := _enabled(model)
 	count(enabled) > 0
-	message := sprintf("brings code (%s), and %s lets it run", [_shown(pointers), finding.shown(enabled)])
+	message := concat("", ["brings code (", _shown(pointers), "), and ", finding.shown(enabled), " lets it run"])
 }
 
 deny contains finding.weak(model, message, finding.first(pointers)) if {
@@ -37,19 +37,19 @@ deny contains finding.weak(model, message, finding.first(pointers)) if {
 	pointers := _code(model)
 	count(pointers) > 0
 	count(_enabled(model)) == 0
-	message := sprintf("brings code (%s), which one flag would run", [_shown(pointers)])
+	message := concat("", ["brings code (", _shown(pointers), "), which one flag would run"])
 }
 
 # Pointers to all code the model brings, but for files that the site allows by their digest.
 _code(model) := _code_files(model) | (_auto_map(model, "config") | (_auto_map(model, "tokenizer") | _custom_generate(model)))
 
-_code_files(model) := {sprintf("file:%s", [file.path]) |
+_code_files(model) := {concat("", ["file:", file.path]) |
 	some file in model.files.found.files
 	file.format == "code"
 	not _allowed(file.sha256)
 }
 
-_auto_map(model, fact) := {sprintf("%s.auto_map", [fact]) |
+_auto_map(model, fact) := {concat("", [fact, ".auto_map"]) |
 	some value in object.get(model, [fact, "found", "auto_map"], [])
 	not _covered(model, value)
 }
@@ -73,7 +73,7 @@ _allowed(sha256) if {
 	sha256 in parameters.value("format.no_remote_code", "allowed_sha256")
 }
 
-_enabled(model) := {sprintf("container %s", [container.container]) |
+_enabled(model) := {concat("", ["container ", container.container]) |
 	some container in serving.possible(model)
 	_trusts(container)
 } | {source |
@@ -81,7 +81,7 @@ _enabled(model) := {sprintf("container %s", [container.container]) |
 	model.generation_config.found.trust_remote_code
 }
 
-_trusts(container) if container.settings.trust_remote_code
+_trusts(container) if container.settings.trust_remote_code == true
 
 _trusts(container) if {
 	container.settings.trust_remote_code == null

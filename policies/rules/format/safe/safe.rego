@@ -17,12 +17,12 @@ import data.weighbridge.lib.serving
 
 deny contains finding.full(model, message, []) if {
 	some model in input.models
-	message := sprintf("its files cannot be listed: %s", [model.files.found.unreadable])
+	message := concat("", ["its files cannot be listed: ", model.files.found.unreadable])
 }
 
 deny contains finding.full(model, message, []) if {
 	some model in input.models
-	message := sprintf("has no list of files, looked at %s", [model.files.missing.looked_at])
+	message := concat("", ["has no list of files, looked at ", model.files.missing.looked_at])
 }
 
 deny contains finding.full(model, message, _pointers(paths)) if {
@@ -30,7 +30,7 @@ deny contains finding.full(model, message, _pointers(paths)) if {
 	paths := _unsafe_loaded(model)
 	count(paths) > 0
 	not _safe_first(model)
-	message := sprintf("%s: %s", [_why(model), finding.shown(paths)])
+	message := concat("", [_why(model), ": ", finding.shown(paths)])
 }
 
 deny contains finding.weak(model, message, _pointers(paths)) if {
@@ -38,7 +38,7 @@ deny contains finding.weak(model, message, _pointers(paths)) if {
 	paths := _unsafe_loaded(model)
 	count(paths) > 0
 	_safe_first(model)
-	message := sprintf("has pickle files beside the safe ones that the engine takes first: %s", [finding.shown(paths)])
+	message := concat("", ["has pickle files beside the safe ones that the engine takes first: ", finding.shown(paths)])
 }
 
 deny contains finding.weak(model, message, _pointers(paths)) if {
@@ -46,7 +46,7 @@ deny contains finding.weak(model, message, _pointers(paths)) if {
 	count(_unsafe_loaded(model)) == 0
 	paths := _unsafe_left(model)
 	count(paths) > 0
-	message := sprintf("has pickle files that no engine loads by itself: %s", [finding.shown(paths)])
+	message := concat("", ["has pickle files that no engine loads by itself: ", finding.shown(paths)])
 }
 
 _unsafe_loaded(model) := {file.path |
@@ -90,7 +90,7 @@ _forcing(model) := {container.settings.load_format |
 
 _why(model) := "has no safe weights, so the engine would read pickle files" if count(_safe_loaded(model)) == 0
 
-_why(model) := sprintf("load format %s makes the engine read pickle files", [finding.shown(_forcing(model))]) if {
+_why(model) := concat("", ["load format ", finding.shown(_forcing(model)), " makes the engine read pickle files"]) if {
 	count(_safe_loaded(model)) > 0
 	count(_forcing(model)) > 0
 }
@@ -100,4 +100,4 @@ _why(model) := "is served by an engine that is not known to take its safe files 
 	count(_forcing(model)) == 0
 }
 
-_pointers(paths) := finding.first({sprintf("file:%s", [path]) | some path in paths})
+_pointers(paths) := finding.first({concat("", ["file:", path]) | some path in paths})

@@ -19,26 +19,26 @@ import data.weighbridge.lib.terms
 
 deny contains finding.full(model, message, ["license.declared"]) if {
 	some model in models.described
-	message := sprintf("terms unknown: its license cannot be read: %s", [model.license.found.unreadable])
+	message := concat("", ["terms unknown: its license cannot be read: ", model.license.found.unreadable])
 }
 
 deny contains finding.full(model, message, ["license.declared"]) if {
 	some model in models.described
 	license := model.license.found
 	terms.unidentified(license)
-	message := sprintf("terms unknown: license %s is not one whose terms are on record", [terms.said(license)])
+	message := concat("", ["terms unknown: license ", terms.said(license), " is not one whose terms are on record"])
 }
 
 deny contains finding.full(model, message, []) if {
 	some model in models.described
-	message := sprintf("terms unknown: its lineage cannot be read: %s", [model.lineage.found.unreadable])
+	message := concat("", ["terms unknown: its lineage cannot be read: ", model.lineage.found.unreadable])
 }
 
 deny contains finding.full(model, message, ["license.declared"]) if {
 	some model in models.described
 	some refusal in _refusals
 	refusal.license == model.license.found.id
-	message := sprintf("license %s %s", [refusal.license, refusal.why])
+	message := concat("", ["license ", refusal.license, " ", refusal.why])
 }
 
 deny contains finding.full(model, message, lineage.pointers(model.lineage.found, node.name)) if {
@@ -46,7 +46,7 @@ deny contains finding.full(model, message, lineage.pointers(model.lineage.found,
 	some node in model.lineage.found.nodes
 	some refusal in _refusals
 	refusal.license == node.license.id
-	message := sprintf("derives from %s, whose license %s %s", [node.name, refusal.license, refusal.why])
+	message := concat("", ["derives from ", node.name, ", whose license ", refusal.license, " ", refusal.why])
 }
 
 _licenses contains id if {
@@ -105,7 +105,7 @@ _refusals contains {"license": id, "why": "can be revoked, which is not accepted
 	terms.facet(id, "revocable") == "yes"
 }
 
-_refusals contains {"license": id, "why": sprintf("restricts the field of use (%s), which is not accepted here", [field])} if {
+_refusals contains {"license": id, "why": concat("", ["restricts the field of use (", field, "), which is not accepted here"])} if {
 	some demand in _demands
 	some id in _licenses
 	field := terms.facet(id, "field_of_use")
@@ -115,7 +115,7 @@ _refusals contains {"license": id, "why": sprintf("restricts the field of use (%
 	not field in accepted
 }
 
-_refusals contains {"license": id, "why": sprintf("has terms unknown here: %s", [replace(facet, "_", " ")])} if {
+_refusals contains {"license": id, "why": concat("", ["has terms unknown here: ", replace(facet, "_", " ")])} if {
 	some id in _licenses
 	some facet in _asked
 	terms.facet(id, facet) == "unknown"

@@ -17,26 +17,26 @@ import data.weighbridge.lib.models
 
 deny contains finding.full(model, message, ["license.declared"]) if {
 	some model in models.described
-	message := sprintf("declares no license, looked at %s", [model.license.missing.looked_at])
+	message := concat("", ["declares no license, looked at ", model.license.missing.looked_at])
 }
 
 deny contains finding.full(model, message, ["license.declared"]) if {
 	some model in models.described
-	message := sprintf("its license cannot be read: %s", [model.license.found.unreadable])
+	message := concat("", ["its license cannot be read: ", model.license.found.unreadable])
 }
 
 deny contains finding.weak(model, message, ["license.declared"]) if {
 	some model in models.described
 	license := model.license.found
 	license.label_only
-	message := sprintf("says license %s, which is a label and not a license", [_said(license)])
+	message := concat("", ["says license ", _said(license), ", which is a label and not a license"])
 }
 
 deny contains finding.weak(model, message, ["license.declared"]) if {
 	some model in models.described
 	license := model.license.found
 	_nameless(license)
-	message := sprintf("says license %s and does not name it", [_said(license)])
+	message := concat("", ["says license ", _said(license), " and does not name it"])
 }
 
 deny contains finding.full(model, message, ["license.declared"]) if {
@@ -66,7 +66,7 @@ _nameless(license) if {
 
 default _unknown(_) := "declares no license"
 
-_unknown(license) := sprintf("says license %s, which is no known license", [license.declared]) if {
+_unknown(license) := concat("", ["says license ", license.declared, ", which is no known license"]) if {
 	is_string(license.declared)
 }
 

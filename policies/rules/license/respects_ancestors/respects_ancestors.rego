@@ -19,12 +19,12 @@ import data.weighbridge.lib.terms
 
 deny contains finding.full(model, message, []) if {
 	some model in models.described
-	message := sprintf("its lineage cannot be read, so its license cannot be compared: %s", [model.lineage.found.unreadable])
+	message := concat("", ["its lineage cannot be read, so its license cannot be compared: ", model.lineage.found.unreadable])
 }
 
 deny contains finding.full(model, message, ["license.declared"]) if {
 	some model in models.described
-	message := sprintf("its license cannot be read, so it cannot be compared: %s", [model.license.found.unreadable])
+	message := concat("", ["its license cannot be read, so it cannot be compared: ", model.license.found.unreadable])
 }
 
 deny contains finding.full(model, message, _places(model, node)) if {
@@ -33,7 +33,7 @@ deny contains finding.full(model, message, _places(model, node)) if {
 	license := model.license.found
 	_drops(license.id, node.license.id)
 	not _named_beside(license, node.license.id)
-	message := sprintf("says %s but derives from %s (%s)", [license.id, node.name, node.license.id])
+	message := concat("", ["says ", license.id, " but derives from ", node.name, " (", node.license.id, ")"])
 }
 
 deny contains finding.weak(model, message, _places(model, node)) if {
@@ -42,11 +42,7 @@ deny contains finding.weak(model, message, _places(model, node)) if {
 	license := model.license.found
 	_drops(license.id, node.license.id)
 	_named_beside(license, node.license.id)
-	message := sprintf("front matter understates obligations: says %s but derives from %s (%s)", [
-		license.id,
-		node.name,
-		node.license.id,
-	])
+	message := concat("", ["front matter understates obligations: says ", license.id, " but derives from ", node.name, " (", node.license.id, ")"])
 }
 
 # An obligation of the ancestor that the claimed license does not carry on; an unknown facet proves nothing.

@@ -18,7 +18,7 @@ import data.weighbridge.lib.models
 
 deny contains finding.full(model, message, ["card"]) if {
 	some model in models.described
-	message := sprintf("its lineage cannot be read: %s", [model.lineage.found.unreadable])
+	message := concat("", ["its lineage cannot be read: ", model.lineage.found.unreadable])
 }
 
 deny contains finding.full(model, message, ["card"]) if {
@@ -26,7 +26,7 @@ deny contains finding.full(model, message, ["card"]) if {
 	tree := model.lineage.found
 	_undeclared(tree)
 	count(tree.prose_parents) == 0
-	message := sprintf("was made from another model (%s) and names none", [finding.shown(tree.derived_by)])
+	message := concat("", ["was made from another model (", finding.shown(tree.derived_by), ") and names none"])
 }
 
 deny contains finding.weak(model, message, ["card"]) if {
@@ -34,7 +34,7 @@ deny contains finding.weak(model, message, ["card"]) if {
 	tree := model.lineage.found
 	_undeclared(tree)
 	count(tree.prose_parents) > 0
-	message := sprintf("names the model it was made from only in running text: %s", [finding.shown(tree.prose_parents)])
+	message := concat("", ["names the model it was made from only in running text: ", finding.shown(tree.prose_parents)])
 }
 
 _undeclared(tree) if {

@@ -20,7 +20,7 @@ import data.weighbridge.lib.parameters
 
 deny contains finding.full(model, message, ["card"]) if {
 	some model in models.described
-	message := sprintf("its lineage cannot be read: %s", [model.lineage.found.unreadable])
+	message := concat("", ["its lineage cannot be read: ", model.lineage.found.unreadable])
 }
 
 deny contains finding.full(model, message, [_pointer(one), _pointer(other)]) if {
@@ -35,12 +35,7 @@ deny contains finding.full(model, message, [_pointer(one), _pointer(other)]) if 
 	lineage.settled(tree, one.parent)
 	lineage.settled(tree, other.parent)
 	not _related(tree, one.parent, other.parent)
-	message := sprintf("%s says it was made from %s, %s says %s, and neither descends from the other", [
-		_called(one.source),
-		one.parent,
-		_called(other.source),
-		other.parent,
-	])
+	message := concat("", [_called(one.source), " says it was made from ", one.parent, ", ", _called(other.source), " says ", other.parent, ", and neither descends from the other"])
 }
 
 deny contains finding.full(model, message, [_pointer(edge)]) if {
@@ -48,7 +43,7 @@ deny contains finding.full(model, message, [_pointer(edge)]) if {
 	tree := model.lineage.found
 	some edge in tree.edges
 	edge.parent == tree.name
-	message := sprintf("says it was made from %s, which says it was made from this model", [edge.child])
+	message := concat("", ["says it was made from ", edge.child, ", which says it was made from this model"])
 }
 
 deny contains finding.full(model, message, finding.first(lineage.pointers(tree, node.name))) if {
@@ -56,7 +51,7 @@ deny contains finding.full(model, message, finding.first(lineage.pointers(tree, 
 	tree := model.lineage.found
 	some node in tree.nodes
 	node.name in node.ancestors
-	message := sprintf("derives from %s, which is said to descend from itself", [node.name])
+	message := concat("", ["derives from ", node.name, ", which is said to descend from itself"])
 }
 
 deny contains finding.full(model, message, [_pointer(edge)]) if {
@@ -68,12 +63,7 @@ deny contains finding.full(model, message, [_pointer(edge)]) if {
 	is_number(tree.shape[key])
 	is_number(parent.shape[key])
 	tree.shape[key] != parent.shape[key]
-	message := sprintf("has %s %d, its declared parent %s has %d, and no change is documented", [
-		replace(key, "_", " "),
-		tree.shape[key],
-		parent.name,
-		parent.shape[key],
-	])
+	message := concat("", ["has ", replace(key, "_", " "), " ", sprintf("%d", [tree.shape[key]]), ", its declared parent ", parent.name, " has ", sprintf("%d", [parent.shape[key]]), ", and no change is documented"])
 }
 
 deny contains finding.weak(model, message, [_pointer(edge)]) if {
@@ -85,11 +75,7 @@ deny contains finding.weak(model, message, [_pointer(edge)]) if {
 	is_number(parent.shape.vocab_size)
 	kept := 1 - parameters.value("lineage.consistent", "vocabulary_tolerance")
 	tree.shape.vocab_size < parent.shape.vocab_size * kept
-	message := sprintf("has a vocabulary of %d, smaller than the %d of its declared parent %s, and no change is documented", [
-		tree.shape.vocab_size,
-		parent.shape.vocab_size,
-		parent.name,
-	])
+	message := concat("", ["has a vocabulary of ", sprintf("%d", [tree.shape.vocab_size]), ", smaller than the ", sprintf("%d", [parent.shape.vocab_size]), " of its declared parent ", parent.name, ", and no change is documented"])
 }
 
 # Parents of a merge, and several parents in the front matter, are a set and no contradiction.
@@ -122,4 +108,4 @@ _parent_of_equal_shape(tree, edge) := node if {
 
 _called(source) := object.get(data.weighbridge.statements, source, source)
 
-_pointer(edge) := sprintf("lineage.edge:%s:%s", [edge.source, edge.parent])
+_pointer(edge) := concat("", ["lineage.edge:", edge.source, ":", edge.parent])

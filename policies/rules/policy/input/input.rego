@@ -15,5 +15,5 @@ import data.weighbridge.lib.shape
 
 deny contains finding.general(message) if {
 	not shape.readable
-	message := sprintf("the input is not what these policies know, see %s", [concat(", ", sort(shape.broken))])
+	message := concat("", ["the input is not what these policies know, see ", concat(", ", finding.ordered(shape.broken))])
 }

@@ -18,18 +18,18 @@ deny contains finding.full(model, message, ["reference"]) if {
 	some model in input.models
 	resolved := model.resolved.found
 	not resolved.immutable
-	message := sprintf("%s, which may be something else tomorrow%s", [_asked(resolved), _now(resolved)])
+	message := concat("", [_asked(resolved), ", which may be something else tomorrow", _now(resolved)])
 }
 
 default _asked(_) := "names no revision"
 
-_asked(resolved) := sprintf("names %s", [resolved.asked]) if is_string(resolved.asked)
+_asked(resolved) := concat("", ["names ", resolved.asked]) if is_string(resolved.asked)
 
 default _now(_) := ""
 
-_now(resolved) := sprintf("; today it is %s", [resolved.commit]) if is_string(resolved.commit)
+_now(resolved) := concat("", ["; today it is ", resolved.commit]) if is_string(resolved.commit)
 
-_now(resolved) := sprintf("; today it is %s", [resolved.digest]) if {
+_now(resolved) := concat("", ["; today it is ", resolved.digest]) if {
 	is_string(resolved.digest)
 	resolved.commit == null
 }

@@ -23,27 +23,27 @@ deny contains finding.full(model, model.unresolved_because, ["reference"]) if {
 
 deny contains finding.full(model, message, ["reference"]) if {
 	some model in input.models
-	message := sprintf("does not exist, looked at %s", [model.resolved.missing.looked_at])
+	message := concat("", ["does not exist, looked at ", model.resolved.missing.looked_at])
 }
 
 deny contains finding.full(model, message, ["reference"]) if {
 	some model in input.models
 	model.resolved.unknown.because == "no_repository"
-	message := sprintf("does not exist at %s", [model.resolved.unknown.host])
+	message := concat("", ["does not exist at ", model.resolved.unknown.host])
 }
 
 deny contains finding.full(model, message, ["reference"]) if {
 	some model in input.models
 	_unsupported(model)
 	not model.scheme in data.weighbridge.schemes.volumes
-	message := sprintf("no source can look at %s references", [model.scheme])
+	message := concat("", ["no source can look at ", model.scheme, " references"])
 }
 
 deny contains finding.weak(model, message, ["reference"]) if {
 	some model in input.models
 	_unsupported(model)
 	model.scheme in data.weighbridge.schemes.volumes
-	message := sprintf("lies on a volume (%s), and no digest of its content is on record", [model.scheme])
+	message := concat("", ["lies on a volume (", model.scheme, "), and no digest of its content is on record"])
 }
 
 _unsupported(model) if {

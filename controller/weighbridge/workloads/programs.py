@@ -1,0 +1,192 @@
+"""
+What a container starts, and what each of its programs says about models.
+
+It is told by the shape of the command line, and by the image only where the command line leaves it to the image.
+No input or output.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from weighbridge.model.requests import KubeObject
+from weighbridge.model.serving import Settings
+from weighbridge.workloads.command_lines import Told, told
+from weighbridge.workloads.engines import ENGINES, GENERIC, is_helper, is_inert, serves_nothing, started
+from weighbridge.workloads.engines.engine import Engine
+from weighbridge.workloads.environment import Environment, expanded
+from weighbridge.workloads.mentions import Mention
+from weighbridge.workloads.reading import arguments as arguments_of
+from weighbridge.workloads.reading import at, mappings, text
+from weighbridge.workloads.shell import Command, Script, commands
+from weighbridge.workloads.shell_calls import is_shell
+
+SERVERS = 20
+"""Engines, routers and clients whose command lines are read of one container."""
+PER_PROGRAM, PER_CONTAINER = 6, 10
+"""What reading a program and a container costs, in words."""
+
+_HOOKS = (
+    ("lifecycle", "postStart"),
+    ("lifecycle", "preStop"),
+    ("startupProbe",),
+    ("livenessProbe",),
+    ("readinessProbe",),
+)
+_ENGINE_WORDS = re.compile("|".join(sorted({re.escape(entry.words[0]) for one in ENGINES for entry in one.entries})))
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """A container and what is known about it before its command line is read."""
+
+    raw: KubeObject
+    image: str
+    environment: Environment
+    engine: Engine | None
+    """The engine that its image carries."""
+    accelerated: bool
+    controller_starts: bool
+    """Whether a controller fills in the command."""
+
+    @property
+    def is_router(self) -> bool:
+        """Whether it is a router, an endpoint picker or a client; none of them needs an accelerator."""
+        return not self.accelerated and serves_nothing(self.image)
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A program that may serve a model."""
+
+    engine: Engine | None
+    told: Told
+    environment: Environment
+    directory: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Programs:
+    """The programs of a container that may serve a model."""
+
+    programs: tuple[Program, ...]
+    words: int
+    """What it took to find them."""
+
+
+def programs_of(container: Container) -> Programs:
+    """Return what a container, its hooks and its probes start."""
+    known = container.environment.known
+    command = expanded(arguments_of(container.raw.get("command")), known)
+    arguments = expanded(arguments_of(container.raw.get("args")), known)
+    directory = text(container.raw.get("workingDir"))
+    hooks = [commands(argv, container.environment, None) for argv in _hooks(container)]
+    words = len(command) + len(arguments) + len(known) + PER_CONTAINER
+    if command or (arguments and (is_shell(arguments[0]) or started(arguments))):
+        script = commands((*command, *arguments), container.environment, directory)
+        found = tuple(_script(container, script, (*command, *arguments), directory))
+    else:
+        script = Script()
+        found = tuple(_entry_point(container, arguments, directory))
+    words += sum(one.words + PER_PROGRAM * len(one.commands) for one in (script, *hooks))
+    return Programs((*found, *(program for hook in hooks for program in _servers(container, hook))), words)
+
+
+def _hooks(container: Container) -> Iterator[tuple[str, ...]]:
+    """Yield the commands of hooks and probes."""
+    for path in _HOOKS:
+        argv = arguments_of(at(container.raw, *path, "exec", "command"))
+        if argv:
+            yield expanded(argv, container.environment.known)
+
+
+def _entry_point(container: Container, arguments: Sequence[str], directory: str | None) -> Iterator[Program]:
+    """Yield what arguments say that go to the entry point of the image."""
+    engine = container.engine
+    if engine is None:
+        if not container.is_router:
+            said = told(GENERIC, arguments, container.environment, positional=False)
+            yield Program(None, said, container.environment, directory)
+        return
+    skipped = 0
+    while skipped < len(arguments) and arguments[skipped] in engine.skip:
+        skipped += 1
+    yield _read(container, engine, arguments[skipped:], container.environment, directory, positional=engine.positional)
+
+
+def _script(container: Container, script: Script, argv: Sequence[str], directory: str | None) -> Iterator[Program]:
+    """Yield what a command line says that stands in the object."""
+    yield from _servers(container, script)
+    speaks = container.engine is not None or container.accelerated or any(map(_ENGINE_WORDS.search, argv))
+    if script.problem is not None and speaks:
+        because = f"the command line cannot be read: {script.problem}"
+        yield _hole(container, because, container.environment, directory)
+    elif not container.is_router and not any(started(one.argv) for one in script.commands):
+        yield from _unknown(container, script.commands)
+
+
+def _servers(container: Container, script: Script) -> Iterator[Program]:
+    """Yield the engines that a script starts."""
+    count = 0
+    for one in script.commands:
+        found = started(one.argv)
+        if found is None or found.engine is None:
+            continue
+        count += 1
+        if count > SERVERS:
+            because = f"more than {SERVERS} servers start, not all were read"
+            yield _hole(container, because, one.environment, one.directory)
+            return
+        yield _read(
+            container, found.engine, found.arguments, one.environment, one.directory, positional=found.positional
+        )
+
+
+def _unknown(container: Container, script: Sequence[Command]) -> Iterator[Program]:
+    """Yield what programs say that nobody knows; on the image of an engine each may load a model."""
+    opaque: Command | None = None
+    telling = False
+    for one in script:
+        if is_inert(one.argv[0]) or _is_helper_of_image(one, container.raw):
+            continue
+        reader = container.engine or GENERIC
+        said = told(reader, one.argv[1:], one.environment, positional=False, controller_starts=True)
+        if any(mention.text and mention.via != "default path" for mention in said.mentions):
+            telling = True
+            yield Program(container.engine, said, one.environment, one.directory)
+        opaque = opaque or one
+    if opaque is not None and not telling and container.engine is not None and not container.controller_starts:
+        program = " ".join(opaque.argv[:3])[:100]
+        because = f"{program}: what it loads is not in the object"
+        yield _hole(container, because, opaque.environment, opaque.directory)
+
+
+def _read(
+    container: Container,
+    engine: Engine,
+    arguments: Sequence[str],
+    environment: Environment,
+    directory: str | None,
+    *,
+    positional: bool,
+) -> Program:
+    starts = container.controller_starts
+    said = told(engine, arguments, environment, positional=positional, controller_starts=starts)
+    return Program(engine, said, environment, directory)
+
+
+def _hole(container: Container, because: str, environment: Environment, directory: str | None) -> Program:
+    """Return a program of which nobody can tell what it loads."""
+    mention = Mention("", "base", "command", because=because)
+    return Program(container.engine, Told((mention,), Settings()), environment, directory)
+
+
+def _is_helper_of_image(command: Command, container: KubeObject) -> bool:
+    """Return whether a command is a script of the image that starts no server, and no volume lies over it."""
+    script = is_helper(command.argv)
+    if script is None:
+        return False
+    paths = [text(mount.get("mountPath")) or "" for mount in mappings(container.get("volumeMounts"))]
+    return not any(path and f"{script}/".startswith(f"{path.rstrip('/')}/") for path in paths)

@@ -1,0 +1,173 @@
+# METADATA
+# title: Fixtures
+# description: A harmless document for tests, and ways to change it.
+package weighbridge.fixture
+
+ref := "hf://acme/tariff-8b@3f9c2e1000000000000000000000000000000000"
+
+now := 1796083200000000000
+
+day := 86400000000000
+
+# METADATA
+# description: The document with some of its parts replaced.
+document(parts) := object.union(object.remove(_document, object.keys(parts)), parts)
+
+# METADATA
+# description: A document about models and containers in a namespace without policies.
+about(models, containers) := document({"models": models, "serving": containers})
+
+# METADATA
+# description: A document about one model under some policies.
+under(model_here, policies) := document({"models": [model_here], "site": site({"policies": policies})})
+
+# METADATA
+# description: A harmless model with some of its facts replaced.
+model(parts) := object.union(object.remove(_model, object.keys(parts)), parts)
+
+missing(place) := {"missing": {"looked_at": place}}
+
+unknown(because) := {"unknown": {"because": because, "host": "hub.example", "since": null}}
+
+unreadable(why) := {"found": {"unreadable": why}}
+
+card(parts) := {"found": object.union(_model.card.found, parts)}
+
+license(parts) := {"found": object.union(_model.license.found, parts)}
+
+lineage(parts) := {"found": object.union(_model.lineage.found, parts)}
+
+files(list) := {"found": {"files": list, "count": count(list)}}
+
+file(path, format, loaded) := {"path": path, "size": 1000, "sha256": null, "format": format, "loaded": loaded}
+
+node(parts) := object.union(
+	{
+		"name": "meta-llama/Llama-3.1-8B", "depth": 1, "state": "found", "commit": null,
+		"ancestors": [], "license": null, "shape": null,
+	},
+	parts,
+)
+
+edge(parts) := object.union(
+	{
+		"child": "acme/tariff-8b", "parent": "meta-llama/Llama-3.1-8B", "relation": "finetune",
+		"source": "front_matter", "revision": null, "pinned": false,
+	},
+	parts,
+)
+
+advisory(parts) := object.union(
+	{
+		"id": "ACME-2026-003", "severity": "critical", "node": "acme/tariff-8b", "own": true,
+		"by": "commit", "block": "new", "fixed_in": null, "summary": "backdoor trigger",
+	},
+	parts,
+)
+
+container(parts) := object.union(_container, parts)
+
+site(parts) := object.union(object.remove(_document.site, object.keys(parts)), parts)
+
+policy(parts) := object.union(object.remove(_policy, object.keys(parts)), parts)
+
+stage(name) := {"stage": name, "from_ns": null, "from_date": null}
+
+entry(action) := {"action": action, "parameters": {}, "effective_on_ns": null, "effective_on": null}
+
+exception(parts) := object.union(object.remove(_exception, object.keys(parts)), parts)
+
+_document := {
+	"time": now,
+	"namespace": {"name": "pricing"},
+	"workload": {"api_version": "apps/v1", "kind": "Deployment", "controller_kind": null},
+	"serving": [],
+	"models": [],
+	"problems": [],
+	"site": {
+		"policies": [],
+		"fallback": {"profile": "standard", "stage": "enforce", "set_by": "test"},
+		"override": null,
+		"exceptions": [],
+	},
+}
+
+_model := {
+	"ref": ref,
+	"role": "base",
+	"scheme": "hf",
+	"repository": "acme/tariff-8b",
+	"revision": "3f9c2e1000000000000000000000000000000000",
+	"unresolved_because": null,
+	"publisher": "acme",
+	"resolved": {"found": {
+		"commit": "3f9c2e1000000000000000000000000000000000", "digest": null,
+		"asked": "3f9c2e1000000000000000000000000000000000", "immutable": true,
+	}},
+	"card": {"found": {
+		"sha256": "sha256:00", "letters": 5000, "front_matter": "ok", "front_matter_problem": null,
+		"code_readme": false, "sections": {}, "placeholders": [],
+	}},
+	"license": {"found": {
+		"declared": "apache-2.0", "id": "apache-2.0", "source": "front_matter",
+		"label_only": false, "custom": false, "name": null, "also_named": [],
+	}},
+	"lineage": {"found": {
+		"name": "acme/tariff-8b", "nodes": [], "edges": [], "derived_by": [], "prose_parents": [],
+		"documented_change": false, "shape": {"hidden_size": 4096, "layers": 32, "vocab_size": 128256}, "unknown": [],
+	}},
+	"files": {"found": {"files": [file("model.safetensors", "safetensors", true)], "count": 6}},
+	"config": {"found": {
+		"architectures": ["LlamaForCausalLM"], "model_type": "llama", "auto_map": [], "name_or_path": null,
+		"torch_dtype": "bfloat16", "quantization": null, "max_position_embeddings": 131072,
+	}},
+	"tokenizer": {"found": {"tokenizer_class": null, "auto_map": []}},
+	"generation_config": {"found": {
+		"trust_remote_code": false, "custom_generate": false,
+		"temperature": 0.6, "top_p": 0.9, "max_new_tokens": null,
+	}},
+	"adapter": missing("adapter_config.json"),
+	"advisories": [],
+}
+
+_container := {
+	"container": "server",
+	"engine": "vllm",
+	"settings": {
+		"max_model_len": null, "dtype": null, "quantization": null, "load_format": null, "trust_remote_code": null,
+		"enable_lora": null, "runtime_loading": [], "generation_overrides": null, "hf_overrides": null,
+		"temperature": null,
+	},
+	"image": null,
+	"image_digest": null,
+	"models": [ref],
+}
+
+_policy := {
+	"name": "prod",
+	"priority": 0,
+	"floor": false,
+	"profile": "standard",
+	"stages": [stage("enforce")],
+	"rules": {},
+	"licenses": null,
+	"on_unknown": null,
+	"exception_classes": {},
+}
+
+_exception := {
+	"name": "until-fixed",
+	"namespace": "pricing",
+	"rule": "card.present",
+	"models": ["hf://acme/tariff-8b@3f9c2e1"],
+	"owner": "team-pricing",
+	"reason": "the card is being written",
+	"kind": "fix-pending",
+	"ticket": "PRC-812",
+	"expires_ns": now + (14 * day),
+	"requested_by": "team",
+	"exception_class": "",
+	"spec_digest": "sha256:9e",
+	"approvals": [{"name": "until-fixed", "spec_digest": "sha256:9e", "requested_by": "team", "approver": "platform"}],
+	"matched": [{"model": ref, "by": "commit"}],
+}

@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import jsonschema
+import msgspec
+import pytest
+from tests.policies.cases import Case, all_cases
+
+from weighbridge import facts
+from weighbridge.engine.bundles import Bundle, default_folder, load
+from weighbridge.engine.embedded import EmbeddedEngine
+from weighbridge.engine.interface import Engine
+from weighbridge.engine.process import OpaProcess, find_opa
+from weighbridge.engine.selftest import known_bad, known_good, self_test
+from weighbridge.verdict import checked
+
+CASES = all_cases()
+BODIES = [msgspec.json.encode(case.document) for case in CASES]
+ALL = pytest.mark.parametrize("number", range(len(CASES)), ids=[case.name for case in CASES])
+SCHEMA = jsonschema.Draft202012Validator(facts.schema())
+
+
+async def asked(engine: Engine) -> list[object]:
+    await engine.ready()
+    await self_test(engine)
+    return [(await engine.decide(body)).answer for body in [known_bad().body, known_good().body, *BODIES]][2:]
+
+
+@pytest.fixture(scope="session")
+def bundle() -> Bundle:
+    return load(default_folder())
+
+
+@pytest.fixture(scope="session")
+def by_opa(bundle: Bundle) -> list[Any]:
+    opa = find_opa()
+    assert opa is not None, "opa is missing. Fix: make tools"
+
+    async def ask() -> list[object]:
+        async with OpaProcess(opa, bundle) as engine:
+            return await asked(engine)
+
+    return asyncio.run(ask())
+
+
+@pytest.fixture(scope="session")
+def by_regopy(bundle: Bundle) -> list[Any]:
+    async def ask() -> list[object]:
+        async with EmbeddedEngine(bundle) as engine:
+            return await asked(engine)
+
+    return asyncio.run(ask())
+
+
+def found(case: Case, answer: dict[str, Any]) -> list[dict[str, Any]]:
+    return [finding for finding in answer["findings"] if finding["rule"] == case.rule]
+
+
+def fits(expected: dict[str, Any], finding: dict[str, Any]) -> bool:
+    same = all(finding[key] == value for key, value in expected.items() if key != "message")
+    return same and expected.get("message", "") in finding["message"]
+
+
+def in_order(answer: dict[str, Any]) -> dict[str, Any]:
+    return {**answer, "findings": sorted(answer["findings"], key=lambda one: msgspec.json.encode(one, order="sorted"))}
+
+
+def test_there_are_cases_for_every_rule_both_ways(bundle: Bundle) -> None:
+    reported = {finding["rule"] for case in CASES for finding in case.findings}
+    silent = {case.rule for case in CASES if not case.findings}
+
+    # What the library itself lacks no input can bring about: test_laws.py takes parts of it away.
+    assert set(bundle.rules) - reported == {"policy.configured"}
+    assert set(bundle.rules) - silent == set()
+
+
+@ALL
+def test_a_case_has_exactly_its_findings(number: int, by_opa: list[Any]) -> None:
+    case, got = CASES[number], found(CASES[number], by_opa[number])
+    left = list(got)
+    for expected in case.findings:
+        match = next((one for one in left if fits(expected, one)), None)
+        assert match is not None, f"expected {expected}, got {got}"
+        left.remove(match)
+
+    assert left == []
+
+
+@ALL
+def test_both_engines_give_the_same_answer(number: int, by_opa: list[Any], by_regopy: list[Any]) -> None:
+    assert in_order(by_regopy[number]) == in_order(by_opa[number])
+
+
+@ALL
+def test_an_answer_of_the_library_can_be_trusted(number: int, by_opa: list[Any], bundle: Bundle) -> None:
+    verdict = checked(by_opa[number], bundle.rules, bundle.revision)
+
+    assert len(verdict.findings) == len(by_opa[number]["findings"])
+
+
+@ALL
+def test_a_case_is_a_document_that_weighbridge_could_send(number: int) -> None:
+    case = CASES[number]
+    problems = [f"{error.json_path}: {error.message}" for error in SCHEMA.iter_errors(case.document)]
+
+    assert problems == [] or case.rule == "policy.input"

@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.simulators.tables import shipped
+
+from weighbridge.lineage import ParentStatement, Prose, Repository, Statements, read_statements
+from weighbridge.model.evidence import Adapter, Config, Place
+
+SHA = "0e9e39f2" * 5
+ANY = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+def config(name_or_path: str | None = None, quantization: str | None = None) -> Config:
+    return Config((), None, (), name_or_path, None, quantization, None)
+
+
+def told(
+    front: dict[str, Any] | None = None,
+    *,
+    name: str = "acme/model",
+    prose: Prose | None = None,
+    conf: Config | None = None,
+    adapter: Adapter | None = None,
+    paths: Sequence[str] = (),
+) -> Statements:
+    repository = Repository(
+        name, front or {}, {"base_model": 3}, prose or Prose(), conf, None, adapter, paths,
+        {"config.name_or_path": Place("config.json", 2, "x")},
+    )  # fmt: skip
+    return read_statements(repository, shipped().aliases)
+
+
+def parents(statements: Statements) -> list[tuple[str, str, str, str | None]]:
+    return [(one.parent, one.relation, one.source, one.revision) for one in statements.parents]
+
+
+@given(st.dictionaries(st.sampled_from(["base_model", "base_model_revision", "base_model_relation", "tags"]), ANY))
+def test_no_metadata_crashes_the_reader(front: dict[str, Any]) -> None:
+    assert isinstance(told(front), Statements)
+
+
+@given(st.text(), st.text())
+def test_no_path_crashes_the_reader(path: str, base: str) -> None:
+    told(conf=config(path), adapter=Adapter(base, base, None))
+
+
+@pytest.mark.parametrize(
+    ("front", "expected"),
+    [
+        ({"base_model": "acme/base"}, [("acme/base", "unstated", "front_matter", None)]),
+        ({"base_model": [f"acme/base@{SHA}"]}, [("acme/base", "unstated", "front_matter", SHA)]),
+        (
+            {"base_model": "acme/base", "base_model_revision": SHA, "base_model_relation": "finetune"},
+            [("acme/base", "finetune", "front_matter", SHA)],
+        ),
+        (
+            {"base_model": ["acme/a", "acme/b"], "base_model_revision": ["v1"]},
+            [("acme/a", "merge", "front_matter", "v1"), ("acme/b", "merge", "front_matter", None)],
+        ),
+        ({"base_model": "acme/base", "tags": ["MergeKit"]}, [("acme/base", "merge", "front_matter", None)]),
+        ({"base_model": "acme/base", "base_model_relation": "sibling"}, [("acme/base", "unstated", "front_matter", None)]),
+        ({"base_model": "meta-llama/Meta-Llama-3.1-8B"}, [("meta-llama/Llama-3.1-8B", "unstated", "front_matter", None)]),
+        ({"base_model": "https://huggingface.co/acme/base"}, [("acme/base", "unstated", "front_matter", None)]),
+        ({"base_model": [{"name": "acme/base"}, {"id": "acme/b"}, 5]}, [
+            ("acme/base", "merge", "front_matter", None), ("acme/b", "merge", "front_matter", None)]),
+        ({"base_model": "./outputs/x"}, []),
+        ({"base_model": "acme/base@"}, [("acme/base", "unstated", "front_matter", None)]),
+        ({"base_model": 5}, []),
+        ({"base_model": "acme/model"}, []),
+        ({"base_model": "ACME/Model"}, []),
+    ],
+)  # fmt: skip
+def test_metadata_names_parents(front: dict[str, Any], expected: list[tuple[str, str, str, str | None]]) -> None:
+    assert parents(told(front)) == expected
+
+
+def test_a_commit_pins_and_a_version_does_not() -> None:
+    statements = told({"base_model": ["acme/a", "acme/b"], "base_model_revision": [SHA, "v1.1"]}).parents
+
+    assert [one.pinned for one in statements] == [True, False]
+
+
+def test_adapter_and_config_are_sources_of_their_own() -> None:
+    statements = told({"base_model": "acme/base"}, conf=config("acme/other"), adapter=Adapter("acme/base", SHA, "LORA"))
+
+    assert parents(statements) == [
+        ("acme/base", "adapter", "front_matter", None),
+        ("acme/base", "adapter", "adapter_config", SHA),
+        ("acme/other", "adapter", "config", None),
+    ]
+    assert statements.named == 2
+    assert statements.places == {
+        "lineage.edge:front_matter:acme/base": Place("README.md", 3, "base_model: acme/base"),
+        "lineage.edge:adapter_config:acme/base": Place("adapter_config.json"),
+        "lineage.edge:config:acme/other": Place("config.json", 2, "x"),
+    }
+
+
+@pytest.mark.parametrize(
+    "path", ["/root/m", "./m", "../m", "~/m", "G:\\x\\m", "pygmalion-7b", "", "acme/model", "a/b/c"]
+)
+def test_a_local_path_or_the_model_itself_is_no_parent(path: str) -> None:
+    assert told(conf=config(path)).parents == ()
+
+
+def test_a_bare_name_the_table_knows_is_a_parent() -> None:
+    assert parents(told(conf=config("gpt2"))) == [("openai-community/gpt2", "unstated", "config", None)]
+
+
+def test_a_quantized_config_says_how_the_parent_was_used() -> None:
+    assert parents(told({"base_model": "acme/base"}, conf=config(quantization="awq")))[0][1] == "quantized"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "marker"),
+    [
+        ({"front": {"base_model": "x y"}}, "base_model in front matter"),
+        ({"adapter": Adapter(None, None, None)}, "adapter_config.json"),
+        ({"paths": ["mergekit_config.yml"]}, "mergekit_config.yml"),
+        ({"paths": ["quantize_config.json"]}, "quantize_config.json"),
+        ({"front": {"tags": ["merge"]}}, "tag merge"),
+        ({"front": {"tags": ["GPTQ"]}}, "tag gptq"),
+        ({"conf": config("/root/model")}, "_name_or_path"),
+        ({"conf": config("G:\\model\\checkpoint-500")}, "_name_or_path"),
+        ({"conf": config(quantization="AWQ")}, "quantization awq"),
+        ({"name": "acme/x-7B-GGUF"}, "name gguf"),
+        ({"name": "acme/llama-x"}, "name llama"),
+        ({"prose": Prose(derived_by=("fine-tuned",))}, "text fine-tuned"),
+    ],
+)
+def test_what_shows_that_a_model_was_made_from_another_is_named(arguments: dict[str, Any], marker: str) -> None:
+    assert told(**arguments).derived_by == (marker,)
+
+
+def test_native_formats_of_a_base_show_nothing() -> None:
+    assert told(conf=config(quantization="fp8")).derived_by == ()
+    assert told(conf=config("pygmalion-7b")).derived_by == ()
+
+
+def test_prose_parents_are_those_no_machine_can_read() -> None:
+    statements = told(
+        {"base_model": "corvane/enterprise-base-v1.1"},
+        prose=Prose(parents=("enterprise-base-v1.1", "acme/model", "NousResearch/Llama-2-7b-hf", "other-7b")),
+    )
+
+    assert statements.prose_parents == ("meta-llama/Llama-2-7b-hf", "other-7b")
+
+
+def test_the_written_name_is_kept_beside_the_normal_one() -> None:
+    (statement,) = told({"base_model": "NousResearch/Llama-2-7b-hf"}).parents
+
+    assert statement == ParentStatement(
+        "meta-llama/Llama-2-7b-hf", "NousResearch/Llama-2-7b-hf", "unstated", "front_matter", None
+    )
