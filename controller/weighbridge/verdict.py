@@ -1,7 +1,8 @@
 """
 The answer of an engine → a `Verdict` that can be trusted, or `EngineError`.
 
-The policies say which rules complain and with what effect; the rule table adds severity and remedies, the evidence adds places.
+The policies say which rules complain and with what effect; the rule table adds severity and remedies,
+the evidence adds places.
 What the answer says of itself is computed again: an engine that contradicts itself decides nothing.
 No input or output.
 """
@@ -91,7 +92,7 @@ def verdict_from(
 
 def checked(answer: object, rules: Mapping[str, Rule], revision: str) -> Verdict:
     """
-    Check an answer and complete it from the rule table; facts are quoted without their places, so that it can be shared.
+    Check an answer and complete it from the rule table; facts are quoted without places, so that it can be shared.
 
     Raises `EngineError` for an answer that is malformed or contradicts itself.
     """
@@ -112,7 +113,8 @@ def checked(answer: object, rules: Mapping[str, Rule], revision: str) -> Verdict
         got, expected = getattr(said, name), getattr(verdict, name)
         if got != expected:
             raise EngineError(
-                f"policy answer: contradicts itself, got {name} = {_json(got)}, its findings say {_json(expected)}. {_FIX}"
+                f"policy answer: contradicts itself, got {name} = {_json(got)}, "
+                f"its findings say {_json(expected)}. {_FIX}"
             )
     return verdict
 

@@ -1,10 +1,18 @@
 package weighbridge.main
 
+import data.weighbridge.lib.effective
+
 # METADATA
 # description: What the library lacks to judge at all. Each is a refusal, since an undefined answer must not admit.
 unconfigured contains concat("", ["rule ", rule, " has no entry in the rule table"]) if {
 	some rule in _present
 	not data.weighbridge.rule_table[rule]
+}
+
+unconfigured contains concat("", ["rule ", rule, " judges nothing"]) if {
+	some rule, _ in data.weighbridge.rule_table
+	not rule in effective.derived
+	not rule in _present
 }
 
 unconfigured contains concat("", ["rule ", rule, " has no action in profile ", profile]) if {

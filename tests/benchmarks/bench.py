@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import json
 import os
 import platform
@@ -27,6 +28,8 @@ sys.path[:0] = [str(ROOT), str(ROOT / "controller")]
 
 from demo.demo import HOST, admission_review, certificate, free_port  # noqa: E402
 
+from weighbridge.engine import bundles  # noqa: E402
+from weighbridge.engine.judging import Judge  # noqa: E402
 from weighbridge.model.requests import Namespace, Request  # noqa: E402
 from weighbridge.settings import Settings  # noqa: E402
 from weighbridge.wiring import assembled  # noqa: E402
@@ -74,12 +77,13 @@ async def reviews() -> None:
     first = spread("cold: nothing known, nothing asked before", "us", colds)
 
     async with assembled(settings) as warm:
-        judge = warm.reviewer.judge
+        forgetful = dataclasses.replace(
+            warm.reviewer, judge=Judge(warm.reviewer.judge.engine, bundles.load(bundles.default_folder()), limit=0)
+        )
 
         async def evidence_cached() -> None:
             for request in requests:
-                judge.forget()  # type: ignore[attr-defined]
-                await warm.reviewer.review(request, 10)
+                await forgetful.review(request, 10)
 
         async def verdict_cached() -> None:
             for request in requests:

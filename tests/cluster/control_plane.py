@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import json
 import os
+import signal
 import socket
 import subprocess
 import time
@@ -75,60 +77,58 @@ class ControlPlane:
 def control_plane(folder: Path) -> Iterator[ControlPlane]:
     """Start the control plane in a folder of its own, and stop it at the end."""
     programs = tools()
-    etcd, peer, secure = free_port(), free_port(), free_port()
+    etcd, secure = free_port(), free_port()
     _write_keys(folder)
+    plane = ControlPlane(f"https://127.0.0.1:{secure}", folder)
     with contextlib.ExitStack() as stack:
-        stack.enter_context(
-            running(
-                [
-                    str(programs / "etcd"),
-                    f"--data-dir={folder / 'etcd'}",
-                    f"--listen-client-urls=http://127.0.0.1:{etcd}",
-                    f"--advertise-client-urls=http://127.0.0.1:{etcd}",
-                    f"--listen-peer-urls=http://127.0.0.1:{peer}",
-                    f"--initial-advertise-peer-urls=http://127.0.0.1:{peer}",
-                    f"--initial-cluster=default=http://127.0.0.1:{peer}",
-                    "--unsafe-no-fsync",
-                ],
-                folder / "etcd.log",
-            )
-        )
-        stack.enter_context(
-            running(
-                [
-                    str(programs / "kube-apiserver"),
-                    f"--etcd-servers=http://127.0.0.1:{etcd}",
-                    f"--secure-port={secure}",
-                    "--bind-address=127.0.0.1",
-                    f"--cert-dir={folder / 'certificates'}",
-                    f"--service-account-key-file={folder / 'sa.key'}",
-                    f"--service-account-signing-key-file={folder / 'sa.key'}",
-                    "--service-account-issuer=https://kubernetes.default.svc",
-                    f"--token-auth-file={folder / 'tokens.csv'}",
-                    "--authorization-mode=RBAC",
-                    "--endpoint-reconciler-type=none",
-                    "--disable-admission-plugins=ServiceAccount",
-                ],
-                folder / "apiserver.log",
-            )
-        )
-        plane = ControlPlane(f"https://127.0.0.1:{secure}", folder)
+        stack.enter_context(running(_etcd(programs, folder, etcd), folder / "etcd.log"))
+        stack.enter_context(running(_api_server(programs, folder, etcd, secure), folder / "apiserver.log"))
         _wait(plane)
-        stack.enter_context(
-            running(
-                [
-                    str(programs / "kube-controller-manager"),
-                    f"--kubeconfig={plane.kubeconfig('admin')}",
-                    f"--service-account-private-key-file={folder / 'sa.key'}",
-                    "--use-service-account-credentials=false",
-                    "--leader-elect=false",
-                    "--secure-port=0",
-                    f"--controllers={CONTROLLERS}",
-                ],
-                folder / "controllers.log",
-            )
-        )
+        stack.enter_context(running(_controllers(programs, plane), folder / "controllers.log"))
         yield plane
+
+
+def _etcd(programs: Path, folder: Path, port: int) -> list[str]:
+    client, peer = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{free_port()}"
+    return [
+        str(programs / "etcd"),
+        f"--data-dir={folder / 'etcd'}",
+        f"--listen-client-urls={client}",
+        f"--advertise-client-urls={client}",
+        f"--listen-peer-urls={peer}",
+        f"--initial-advertise-peer-urls={peer}",
+        f"--initial-cluster=default={peer}",
+        "--unsafe-no-fsync",
+    ]
+
+
+def _api_server(programs: Path, folder: Path, etcd: int, port: int) -> list[str]:
+    return [
+        str(programs / "kube-apiserver"),
+        f"--etcd-servers=http://127.0.0.1:{etcd}",
+        f"--secure-port={port}",
+        "--bind-address=127.0.0.1",
+        f"--cert-dir={folder / 'certificates'}",
+        f"--service-account-key-file={folder / 'sa.key'}",
+        f"--service-account-signing-key-file={folder / 'sa.key'}",
+        "--service-account-issuer=https://kubernetes.default.svc",
+        f"--token-auth-file={folder / 'tokens.csv'}",
+        "--authorization-mode=RBAC",
+        "--endpoint-reconciler-type=none",
+        "--disable-admission-plugins=ServiceAccount",
+    ]
+
+
+def _controllers(programs: Path, plane: ControlPlane) -> list[str]:
+    return [
+        str(programs / "kube-controller-manager"),
+        f"--kubeconfig={plane.kubeconfig('admin')}",
+        f"--service-account-private-key-file={plane.folder / 'sa.key'}",
+        "--use-service-account-credentials=false",
+        "--leader-elect=false",
+        "--secure-port=0",
+        f"--controllers={CONTROLLERS}",
+    ]
 
 
 @contextlib.contextmanager
@@ -136,7 +136,12 @@ def running(command: list[str], log: Path, **environment: str) -> Iterator[subpr
     """Run a program until the end of the block; what it says goes to `log`."""
     with log.open("ab") as out:
         process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, env={**os.environ, **environment}
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+            env={**os.environ, **environment},
+            preexec_fn=_end_with_us,  # noqa: PLW1509  nothing of the parent's is used in it
         )
         try:
             yield process
@@ -147,6 +152,11 @@ def running(command: list[str], log: Path, **environment: str) -> Iterator[subpr
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+
+
+def _end_with_us() -> None:
+    """Ask the kernel to end this process when the tests end, however that comes about (PR_SET_PDEATHSIG = 1)."""
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)
 
 
 def _wait(plane: ControlPlane) -> None:

@@ -120,7 +120,7 @@ def run(arguments: argparse.Namespace) -> int:
     settings = _settings(arguments)
     cluster = None if arguments.no_cluster else _cluster(arguments)
     certificate = Certificate(arguments.tls_cert_file, arguments.tls_private_key_file)
-    certificate.check()
+    certificate.context()
     limits = Limits(at_once=arguments.at_once, margin=arguments.margin)
     asyncio.run(_serve(arguments, settings, certificate, limits, cluster))
     return 0

@@ -23,6 +23,8 @@ _PATH = "/api/v1/namespaces"
 _PAGE = "500"
 LONGEST_PAUSE = 30.0
 """Seconds between two attempts to watch."""
+BREATH = 0.1
+"""Seconds between a watch that ended and the next, so that one which ends at once is no busy loop."""
 
 _log = structlog.get_logger("weighbridge.cluster")
 
@@ -79,11 +81,12 @@ class Namespaces:
                 tries = pauses()
                 while True:
                     version = await self._watch(version)
+                    await asyncio.sleep(BREATH)
             except Expired:
                 _log.info("namespaces are listed again")
             except ClusterError as error:
                 _log.warning("namespaces cannot be watched", because=str(error))
-                await asyncio.sleep(next(tries))
+            await asyncio.sleep(next(tries))
 
     async def read_all(self) -> str:
         """List all namespaces and return the place in history to watch from. Raises `ClusterError`."""

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
+from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
@@ -16,13 +18,16 @@ import structlog
 
 from weighbridge.cluster.client import Api, Expired, NotThere
 from weighbridge.cluster.entries import Entry
-from weighbridge.cluster.namespaces import pauses
+from weighbridge.cluster.namespaces import BREATH, pauses
 from weighbridge.errors import ClusterError, OperatorError
 from weighbridge.model.requests import KubeObject
 
 FIELD_MANAGER = "weighbridge"
 _PATH = "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations"
 _API_VERSION, _KIND = "admissionregistration.k8s.io/v1", "ValidatingWebhookConfiguration"
+
+MANY_EDITS = 30
+FIGHT_SECONDS = 120.0
 
 _log = structlog.get_logger("weighbridge.cluster")
 
@@ -41,10 +46,13 @@ class WebhookConfiguration:
     """Seconds that further changes are waited for before we write."""
     look_again: float = 30.0
     """Seconds after which we look without being told: stages change by date."""
+    fighting: float = 10.0
+    """Seconds waited instead once others have undone our last MANY_EDITS writes within FIGHT_SECONDS."""
     _live: KubeObject | None = None
     _written: list[Entry] | None = None
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _absent: bool = False
+    _edits: deque[float] = field(default_factory=lambda: deque(maxlen=MANY_EDITS))
 
     def look(self) -> None:
         """Look again soon."""
@@ -62,8 +70,9 @@ class WebhookConfiguration:
             try:
                 await self._read_and_watch()
                 tries = pauses()
+                await asyncio.sleep(BREATH)
             except Expired:
-                continue
+                await asyncio.sleep(BREATH)
             except ClusterError as error:
                 _log.warning("webhook configuration cannot be watched", name=self.name, because=str(error))
                 await asyncio.sleep(next(tries))
@@ -105,7 +114,12 @@ class WebhookConfiguration:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self.look_again):
                     await self._wake.wait()
-                await asyncio.sleep(self.debounce)
+                await asyncio.sleep(self._pause())
+
+    def _pause(self) -> float:
+        """Return the seconds to wait before writing: longer while somebody undoes whatever we write."""
+        fight = len(self._edits) == MANY_EDITS and time.monotonic() - self._edits[0] < FIGHT_SECONDS
+        return self.fighting if fight else self.debounce
 
     async def _once(self) -> None:
         self._wake.clear()
@@ -122,6 +136,7 @@ class WebhookConfiguration:
             self._live = stored
         self._written = wanted
         if foreign:
+            self._edits.append(time.monotonic())
             self.healed()
         _log.info(
             "webhook configuration written",

@@ -1,4 +1,4 @@
-"""A policy folder → the bundle that engines load: modules, data with the rule table, and a revision that names both."""
+"""A policy folder → the bundle that engines load: modules, data with the rule table, a revision that names both."""
 
 from __future__ import annotations
 
@@ -59,7 +59,8 @@ class Bundle:
         """
         Write an OPA bundle (`.tar.gz`).
 
-        Whoever reads the file sees the old bundle or the new one, never a part. Raises `BadPolicies` where it cannot be written.
+        Whoever reads the file sees the old bundle or the new one, never a part.
+        Raises `BadPolicies` where it cannot be written.
         """
         write_tar(target, {".manifest": _manifest(self.revision), "data.json": self._data(), **_encoded(self.modules)})
 
@@ -202,18 +203,19 @@ def _along(path: str, package: str) -> bool:
 
 
 def _refuse_calls(folder: Path, modules: Sequence[Module]) -> None:
-    """A library that lists the built-in functions it uses (`capabilities.json`) uses no others, so that engines agree."""
+    """A library that lists its built-in functions (`capabilities.json`) uses no others, so that engines agree."""
     listed = capabilities(folder)
     if listed is None:
         return
     for path, line, name in complaints(modules, listed):
         raise BadPolicies(
-            f"{path}:{line}: calls {name}, which is neither defined nor in {CAPABILITIES}. Fix: correct the name, or list it there"
+            f"{path}:{line}: calls {name}, which is neither defined nor in {CAPABILITIES}. "
+            "Fix: correct the name, or list it there"
         )
 
 
 def capabilities(folder: Path) -> frozenset[str] | None:
-    """Return the built-in functions the folder's `capabilities.json` lists, `None` without one. Raises `BadPolicies`."""
+    """Return the built-in functions that `capabilities.json` lists, `None` without one. Raises `BadPolicies`."""
     path = folder / CAPABILITIES
     if not path.is_file():
         return None

@@ -37,7 +37,8 @@ class EmbeddedEngine:
     """
     Evaluates a bundle inside this process.
 
-    To be entered with `async with`. Building it raises `EngineError` where regopy cannot run and `BadPolicies` where it refuses a module.
+    To be entered with `async with`.
+    Building it raises `EngineError` where regopy cannot run and `BadPolicies` where it refuses a module.
     """
 
     def __init__(
@@ -95,7 +96,8 @@ class EmbeddedEngine:
             )
         if not results or not results[0].expressions:
             raise EngineError(
-                f"regopy: data.{ENTRYPOINT.replace('/', '.')} is undefined. Fix: load policies whose main gives a decision for every input"
+                f"regopy: data.{ENTRYPOINT.replace('/', '.')} is undefined. "
+                "Fix: load policies whose main gives a decision for every input"
             )
         return Answered(results[0].expressions[0], self.revision)
 
@@ -136,7 +138,8 @@ def load_regopy(import_module: Callable[[str], Any] = importlib.import_module) -
     except (ImportError, OSError) as error:
         if "libatomic" in str(error):
             raise EngineError(
-                "regopy: libatomic.so.1 is missing, the embedded engine needs it. Fix: apt-get install libatomic1, or put opa on PATH"
+                "regopy: libatomic.so.1 is missing, the embedded engine needs it. "
+                "Fix: apt-get install libatomic1, or put opa on PATH"
             ) from None
         raise EngineError(
             f"regopy: cannot be loaded, {str(error).lower()}. Fix: put opa on PATH, or install regopy for this machine"

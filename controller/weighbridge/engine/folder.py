@@ -55,7 +55,8 @@ def modules_and_documents(folder: Path) -> tuple[tuple[Module, ...], tuple[tuple
         total += len(text)
         if seen > FILES or total > TOTAL_BYTES:
             raise BadPolicies(
-                f"{folder}: more than {FILES} files or {TOTAL_BYTES >> 20} MiB of policies. Fix: keep other files out of it"
+                f"{folder}: more than {FILES} files or {TOTAL_BYTES >> 20} MiB of policies. "
+                "Fix: keep other files out of it"
             )
         if is_module:
             modules.append(_module(name, text))
@@ -116,6 +117,7 @@ def _module(name: str, text: str) -> Module:
     package, line = match.group(1), text[: match.start()].count("\n") + 1
     if package.split(".")[0] not in ("weighbridge", "site") or "." not in package:
         raise BadPolicies(
-            f"{name}:{line}: package {package}, expected weighbridge.… or site.NAME.…. Fix: move it below one of the two"
+            f"{name}:{line}: package {package}, expected weighbridge.… or site.NAME.…. "
+            "Fix: move it below one of the two"
         )
     return Module(name, text, package, line)

@@ -50,7 +50,7 @@ def rule_table(modules: tuple[Module, ...]) -> Mapping[str, Rule]:
     """
     Return the rules by id, in order.
 
-    Raises `BadPolicies`, with file and line, for a rule whose id, package and folder disagree or whose METADATA is incomplete.
+    Raises `BadPolicies`, with file and line, where package and folder of a rule disagree or its METADATA is incomplete.
     """
     rules: dict[str, Rule] = {}
     packages: dict[str, Module] = {}
@@ -125,7 +125,8 @@ def _rule(name: str, module: Module) -> Rule:
     strange = sorted(set(said.custom.evidence) - _FACTS)
     if strange:
         raise BadPolicies(
-            f"{module.path}:{first}: METADATA of {name}: evidence {strange[0]!r} is no fact of a model, expected some of {', '.join(MODEL_FACTS)}. "
+            f"{module.path}:{first}: METADATA of {name}: evidence {strange[0]!r} is no fact of a model, "
+            f"expected some of {', '.join(MODEL_FACTS)}. "
             "Fix: correct the name"
         )
     custom = said.custom
@@ -151,12 +152,14 @@ def _block(module: Module) -> tuple[int, str]:
     starts = [index for index, line in enumerate(above) if re.fullmatch(r"#\s*METADATA\s*", line)]
     if not starts:
         raise BadPolicies(
-            f"{module.path}:{module.line}: rule package without METADATA. Fix: write a `# METADATA` block above the package clause"
+            f"{module.path}:{module.line}: rule package without METADATA. "
+            "Fix: write a `# METADATA` block above the package clause"
         )
     block = above[starts[-1] + 1 :]
     lines = [line[1:].removeprefix(" ") for line in block if line.startswith("#")]
     if len(lines) != len(block):
         raise BadPolicies(
-            f"{module.path}:{module.line}: METADATA is not directly above the package clause. Fix: remove the lines between"
+            f"{module.path}:{module.line}: METADATA is not directly above the package clause. "
+            "Fix: remove the lines between"
         )
     return starts[-1] + 2, "\n".join(lines)

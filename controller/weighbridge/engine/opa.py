@@ -35,7 +35,8 @@ class OpaSidecar(AsyncOpaClient):
 
     def __init__(self, socket: Path, *revisions: str, seconds: float = SECONDS) -> None:
         """Expect answers of one of `revisions`, each within `seconds`."""
-        super().__init__(retries=0, timeout=seconds)  # type: ignore[no-untyped-call]  # host stays "localhost": it becomes the Host header
+        # The host stays "localhost": it becomes the Host header.
+        super().__init__(retries=0, timeout=seconds)  # type: ignore[no-untyped-call]
         self.socket = socket
         self.revisions = frozenset(revisions)
 
@@ -72,7 +73,8 @@ class OpaSidecar(AsyncOpaClient):
             )
         if "result" not in document:
             raise EngineError(
-                f"opa: data.{ENTRYPOINT.replace('/', '.')} is undefined. Fix: load policies whose main gives a decision for every input"
+                f"opa: data.{ENTRYPOINT.replace('/', '.')} is undefined. "
+                "Fix: load policies whose main gives a decision for every input"
             )
         return Answered(document["result"], self._expected(_revisions(document)))
 
@@ -104,7 +106,8 @@ class OpaSidecar(AsyncOpaClient):
             )
         if status != 200:
             raise EngineError(
-                f"opa: HTTP {status}, {_message(document)}. Fix: mend the policy, or report this if it is no policy of yours"
+                f"opa: HTTP {status}, {_message(document)}. "
+                "Fix: mend the policy, or report this if it is no policy of yours"
             )
         return document
 
@@ -114,7 +117,8 @@ class OpaSidecar(AsyncOpaClient):
             yield
         except TimeoutError:
             raise EngineError(
-                f"opa: no answer within {self.timeout:g} s on {self.socket}. Fix: give it more CPU, or simplify the policies"
+                f"opa: no answer within {self.timeout:g} s on {self.socket}. "
+                "Fix: give it more CPU, or simplify the policies"
             ) from None
         except (aiohttp.ClientError, OSError) as error:
             why = (getattr(error, "strerror", None) or str(error) or type(error).__name__).lower()
@@ -127,7 +131,8 @@ class OpaSidecar(AsyncOpaClient):
         if len(revisions) != 1 or not known:
             got, expected = " and ".join(sorted(revisions)) or "none", " or ".join(sorted(self.revisions))
             raise EngineError(
-                f"opa: answers by revision {got}, expected {expected}. Fix: wait until it has loaded the bundle, or restart it"
+                f"opa: answers by revision {got}, expected {expected}. "
+                "Fix: wait until it has loaded the bundle, or restart it"
             )
         return next(iter(known))
 

@@ -1,8 +1,8 @@
 """
 Finds calls in Rego that no engine can answer, before an engine makes them silently undefined.
 
-A reading of the text, not a compiler: it knows the functions of each package, imports, and the built-in functions a library allows itself
-(`capabilities.json`).
+A reading of the text, not a compiler: it knows the functions of each package, imports,
+and the built-in functions a library allows itself (`capabilities.json`).
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def complaints(modules: Sequence[Module], builtins: frozenset[str]) -> Iterator[
 
 def arities(modules: Mapping[str, str]) -> Iterator[tuple[str, int, str, str]]:
     """
-    Yield path, line (from 1), name and first path of each function whose name another one has with fewer or more arguments.
+    Yield path, line (from 1), name and first path of each function that has the name of another, but not its arguments.
 
     OPA does not mind as long as their packages differ; regopy 1.5.2 then reads beyond an array and may end the process.
     """

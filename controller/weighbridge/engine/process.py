@@ -58,7 +58,11 @@ def tool_folder() -> Path | None:
 
 
 def find_opa() -> Path | None:
-    """Return the `opa` of this machine: `$WEIGHBRIDGE_OPA`, the tool folder, PATH. Raises `EngineError` for a bad $WEIGHBRIDGE_OPA."""
+    """
+    Return the `opa` of this machine: `$WEIGHBRIDGE_OPA`, the tool folder, PATH.
+
+    Raises `EngineError` for a variable that names none.
+    """
     named = os.environ.get("WEIGHBRIDGE_OPA")
     if named:
         if not os.access(named, os.X_OK) or Path(named).is_dir():
@@ -106,12 +110,24 @@ class OpaProcess:
     """
     An OPA of our own: started with a bundle, started again when it ends, and gone when we are.
 
-    To be entered with `async with`. Raises `BadPolicies` (file and line) when OPA refuses the policies and `EngineError` when it
-    does not start.
+    To be entered with `async with`.
+    Raises `BadPolicies` (file and line) when OPA refuses the policies and `EngineError` when it does not start.
     """
 
-    def __init__(self, opa: Path, bundle: Bundle, *, seconds: float = SECONDS, folder: Path | None = None) -> None:
-        """Serve `bundle` with the program `opa`, from a new folder below `folder`; each question may take `seconds`, each start `start_seconds`."""
+    def __init__(
+        self,
+        opa: Path,
+        bundle: Bundle,
+        *,
+        seconds: float = SECONDS,
+        start_seconds: float = START_SECONDS,
+        folder: Path | None = None,
+    ) -> None:
+        """
+        Serve `bundle` with the program `opa`, from a new folder below `folder`.
+
+        A question may take `seconds`, the start `start_seconds`.
+        """
         self.opa = opa
         self.bundle = bundle
         self.restarts = 0
@@ -133,7 +149,8 @@ class OpaProcess:
             )
             if len(os.fsencode(self._folder / SOCKET)) > SOCKET_BYTES:
                 raise EngineError(
-                    f"{self._folder}: too long for a socket, at most {SOCKET_BYTES} bytes. Fix: set TMPDIR to a shorter folder"
+                    f"{self._folder}: too long for a socket, at most {SOCKET_BYTES} bytes. "
+                    "Fix: set TMPDIR to a shorter folder"
                 )
             self._client = await stack.enter_async_context(
                 OpaSidecar(self._folder / SOCKET, self.bundle.revision, seconds=self._seconds)
@@ -236,7 +253,8 @@ class OpaProcess:
         place = _PLACE.search(self._said.decode("utf-8", "replace"))
         if place is not None:
             return BadPolicies(
-                f"{place['file']}:{place['line']}: {place['why']}. Fix: mend the policy, `opa check` shows all that is wrong"
+                f"{place['file']}:{place['line']}: {place['why']}. "
+                "Fix: mend the policy, `opa check` shows all that is wrong"
             )
         return EngineError(f"{self.opa}: ended at once with status {self._process.returncode}. {self._last_words()}")
 

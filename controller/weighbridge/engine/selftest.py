@@ -2,7 +2,8 @@
 Asks the policies two questions whose answers are known, before anybody relies on them.
 
 A model of pickle weights whose own code would run must be denied where the restricted profile enforces,
-and a plain one must be admitted where policies only watch: a library that cannot read its input or lacks its data denies even there.
+and a plain one must be admitted where policies only watch:
+a library that cannot read its input or lacks its data denies even there.
 """
 
 from __future__ import annotations
@@ -71,7 +72,8 @@ async def self_test(engine: Engine) -> None:
     bad = (await engine.decide(known_bad().body)).answer
     if _allowed(bad) is not False or not _denying_rules(bad):
         raise EngineError(
-            "self-test: pickle weights with code of their own were not denied, expected a denial by profile restricted. "
+            "self-test: pickle weights with code of their own were not denied, "
+            "expected a denial by profile restricted. "
             "Fix: look at the rules format.safe and format.no_remote_code of the policies"
         )
     good = (await engine.decide(known_good().body)).answer

@@ -152,8 +152,8 @@ def _markers(repository: Repository, names: Sequence[str], aliases: AliasTable) 
     for tag in _tags(repository):
         if tag in _MERGE_TAGS or tag in aliases.methods:
             yield f"tag {tag}"
-    path = repository.config.name_or_path if repository.config is not None else None
-    if path is not None and hub_id(path, short=True) is None and _LOCAL_PATH.search(path):
+    folder = repository.config.name_or_path if repository.config is not None else None
+    if folder is not None and hub_id(folder, short=True) is None and _LOCAL_PATH.search(folder):
         yield "_name_or_path"  # loaded from a folder, which held some model before
     method = repository.config.quantization if repository.config is not None else None
     if method is not None and method.lower() in aliases.methods:

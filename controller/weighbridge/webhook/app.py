@@ -14,6 +14,7 @@ from typing import get_args
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.telemetry import TelemetryConfig
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import Route
 
@@ -31,16 +32,20 @@ _QUIET: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "a
 _log = structlog.get_logger("weighbridge.webhook")
 
 
-def application(doors: Doors, ready: Callable[[], Awaitable[None]], metrics: Metrics) -> FastAPI:
+def application(
+    doors: Doors, ready: Callable[[], Awaitable[None]], metrics: Metrics, body_seconds: float = LONGEST
+) -> FastAPI:
     """
     Return the application.
 
-    `ready` raises an `OperatorError` whose text says why no decision can be had now.
+    `ready` raises an `OperatorError` whose text says why no decision can be had now; a body has `body_seconds` to arrive.
     """
     app = FastAPI(title="weighbridge", openapi_url=None, telemetry=_QUIET)
     # Plain routes: the framework's parameter machinery costs more than a look-up of a verdict.
     for door in get_args(DoorName):
-        app.router.routes.append(Route(f"/validate/{door}", _validate(doors, door, metrics), methods=["POST"]))
+        app.router.routes.append(
+            Route(f"/validate/{door}", _validate(doors, door, metrics, body_seconds), methods=["POST"])
+        )
 
     @app.get("/healthz")
     async def healthz() -> Response:
@@ -57,10 +62,12 @@ def application(doors: Doors, ready: Callable[[], Awaitable[None]], metrics: Met
     return app
 
 
-def _validate(doors: Doors, door: DoorName, metrics: Metrics) -> Callable[[Request], Awaitable[Response]]:
+def _validate(
+    doors: Doors, door: DoorName, metrics: Metrics, body_seconds: float
+) -> Callable[[Request], Awaitable[Response]]:
     async def validate(request: Request) -> Response:
         try:
-            body = await _body(request)
+            body = await _body(request, body_seconds)
             answered = await doors.answer(door, body, request.query_params.get("timeout"))
         except BadManifest as error:
             metrics.count(door, "bad_request", 0.0)
@@ -71,19 +78,21 @@ def _validate(doors: Doors, door: DoorName, metrics: Metrics) -> Callable[[Reque
     return validate
 
 
-async def _body(request: Request) -> bytes:
+async def _body(request: Request, seconds: float) -> bytes:
     """Read the body without the framework, and no further than a review may be long."""
     parts: list[bytes] = []
     size = 0
     try:
-        async with asyncio.timeout(LONGEST):
+        async with asyncio.timeout(seconds):
             async for part in request.stream():
                 size += len(part)
                 if size > wire.MAX_BODY:
                     raise BadManifest(wire.too_large())
                 parts.append(part)
     except TimeoutError:
-        raise BadManifest(f"AdmissionReview: did not arrive in {LONGEST:g} s") from None
+        raise BadManifest(f"AdmissionReview: did not arrive in {seconds:g} s") from None
+    except ClientDisconnect:
+        raise BadManifest("AdmissionReview: the connection was closed before the end") from None
     return b"".join(parts)
 
 

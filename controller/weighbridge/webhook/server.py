@@ -15,6 +15,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 import structlog
 import uvicorn
@@ -28,6 +29,9 @@ KEEP_ALIVE = 120
 GRACE = 20
 """Seconds that reviews in flight get when the server stops."""
 
+Signature: TypeAlias = tuple[tuple[int, int, int], ...]
+"""Inode, time of change and size of each file."""
+
 _log = structlog.get_logger("weighbridge.webhook")
 
 
@@ -38,19 +42,24 @@ class Certificate:
     chain: Path
     key: Path
 
-    def check(self) -> None:
-        """Raise `UserError` when the two cannot be used together."""
+    def context(self) -> tuple[Signature, ssl.SSLContext]:
+        """Return a context to serve with and the signature of its files. Raises `UserError` when they cannot be used."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        context.set_alpn_protocols(["http/1.1"])
         try:
-            self.load_into(ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER))
+            signature = self.signature()
+            self.load_into(context)
         except OSError as error:
             what = "do not belong together" if isinstance(error, ssl.SSLError) else "cannot be read"
             raise UserError(f"{self.chain}, {self.key}: the certificate and its key {what}: {_why(error)}") from None
+        return signature, context
 
     def load_into(self, context: ssl.SSLContext) -> None:
         """Use the files in `context`. Raises `OSError`, of which `ssl.SSLError` is one."""
         context.load_cert_chain(self.chain, self.key)
 
-    def signature(self) -> tuple[tuple[int, int, int], ...]:
+    def signature(self) -> Signature:
         """Return what changes when the files are replaced. Raises `OSError`."""
         return tuple((one.st_ino, one.st_mtime_ns, one.st_size) for one in map(os.stat, (self.chain, self.key)))
 
@@ -60,13 +69,11 @@ class Server(uvicorn.Server):
 
     def __init__(self, app: FastAPI, certificate: Certificate, metrics: Metrics, *, poll: float = 5.0) -> None:
         """Prepare to serve; `poll` is how often, in seconds, the certificate is looked at. Raises `UserError`."""
-        certificate.check()
-        loaded = certificate.signature()
+        loaded, context = certificate.context()
         super().__init__(
             uvicorn.Config(
                 app,
-                ssl_certfile=certificate.chain,
-                ssl_keyfile=certificate.key,
+                ssl_context_factory=lambda _config, _default: context,
                 timeout_keep_alive=KEEP_ALIVE,
                 timeout_graceful_shutdown=GRACE,
                 access_log=False,
@@ -77,17 +84,13 @@ class Server(uvicorn.Server):
         )
         self._certificate = certificate
         self._loaded = loaded
+        self._context = context
         self._metrics = metrics
         self._poll = poll
 
     async def run_on(self, listener: socket.socket) -> None:
         """Serve on a bound socket until `stop` is called."""
-        self.config.load()
-        context = self.config.ssl
-        if context is None:
-            raise RuntimeError("uvicorn made no TLS context of the certificate it was given")
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
-        watcher = asyncio.create_task(self._follow(context))
+        watcher = asyncio.create_task(self._follow())
         try:
             await self.serve(sockets=[listener])
         finally:
@@ -102,7 +105,7 @@ class Server(uvicorn.Server):
         """Leave signals alone."""
         yield
 
-    async def _follow(self, context: ssl.SSLContext) -> None:
+    async def _follow(self) -> None:
         seen = self._loaded
         # Polled, because a mounted Secret is replaced by swapping a symbolic link above the files.
         while True:
@@ -114,7 +117,7 @@ class Server(uvicorn.Server):
                 seen = found
                 # First into a context of its own: a failed load may leave a new certificate with the old key.
                 self._certificate.load_into(ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER))
-                self._certificate.load_into(context)
+                self._certificate.load_into(self._context)
             except OSError as error:
                 self._metrics.certificate_loads.labels("failed").inc()
                 _log.warning("certificate not replaced, the old one stays", because=_why(error))

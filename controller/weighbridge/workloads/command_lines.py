@@ -51,7 +51,7 @@ def told(
     arguments = (*arguments, *_further(engine, environment, mentions))
     line = read_line(arguments, engine.syntax)
     flags = (*line.flags, *_from_environment(engine, line, environment))
-    flags = tuple(one for flag in flags for one in _spread(engine, flag, unreadable))
+    flags = tuple(one for flag in flags for one in _spread(engine, flag, environment, unreadable))
     first = next((name for name, one in engine.references.items() if one.role == "base"), "model")
     said = _said(flags)
     if positional:
@@ -104,7 +104,7 @@ def _from_environment(engine: Engine, line: Line, environment: Environment) -> I
             yield Flag(flag, f"env {name}", (environment.known.get(name, f"$({name})"),))
 
 
-def _spread(engine: Engine, flag: Flag, mentions: list[Mention]) -> Iterator[Flag]:
+def _spread(engine: Engine, flag: Flag, environment: Environment, mentions: list[Mention]) -> Iterator[Flag]:
     """Yield the keys of a JSON value as dotted flags."""
     yield flag
     if flag.name not in engine.json:
@@ -116,7 +116,8 @@ def _spread(engine: Engine, flag: Flag, mentions: list[Mention]) -> Iterator[Fla
         except ValueError:
             found = None
         if not isinstance(found, dict):
-            mentions.append(Mention(value, role, flag.written, because=f"{flag.written}: its value is no JSON object"))
+            why = unknown_variable(value, environment) or "its value is no JSON object"
+            mentions.append(Mention(value, role, flag.written, because=f"{flag.written}: {why}"))
             continue
         for key, inner in found.items():
             name = f"{flag.name}.{str(key).replace('_', '-')}"

@@ -1,7 +1,8 @@
 """
 Arguments of a program, read as argparse and its relatives read them.
 
-`--flag value`, `--flag=value`, one element with a space, underscores for dashes, unambiguous beginnings, dotted JSON keys.
+`--flag value`, `--flag=value`, one element with a space, underscores for dashes, unambiguous beginnings,
+dotted JSON keys.
 No input or output.
 """
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from weighbridge.model.refs import Role
 from weighbridge.model.requests import KubeObject
 from weighbridge.model.serving import Settings
-from weighbridge.workloads.command_lines import Told, told
+from weighbridge.workloads.command_lines import Told, told, unknown_variable
 from weighbridge.workloads.engines import ENGINES, GENERIC, is_helper, is_inert, serves_nothing, started
 from weighbridge.workloads.engines.engine import Engine
 from weighbridge.workloads.environment import Environment, expanded
@@ -25,8 +26,8 @@ from weighbridge.workloads.shell_calls import is_shell
 
 SERVERS = 20
 """Engines, routers and clients whose command lines are read of one container."""
-PER_PROGRAM, PER_CONTAINER = 6, 10
-"""What reading a program and a container costs, in words."""
+PER_PROGRAM, PER_CONTAINER, PER_WORD = 6, 10, 64
+"""What reading a program and a container costs, in words; how many characters cost as much as a word."""
 
 _HOOKS = (
     ("lifecycle", "postStart"),
@@ -84,6 +85,7 @@ def programs_of(container: Container) -> Programs:
     directory = text(container.raw.get("workingDir"))
     hooks = [commands(argv, container.environment, None) for argv in _hooks(container)]
     words = len(command) + len(arguments) + len(known) + PER_CONTAINER
+    words += sum(map(len, (*command, *arguments, *known.values()))) // PER_WORD
     if command or (arguments and (is_shell(arguments[0]) or started(arguments))):
         script = commands((*command, *arguments), container.environment, directory)
         found = tuple(_script(container, script, (*command, *arguments), directory))
@@ -139,9 +141,16 @@ def _servers(container: Container, script: Script) -> Iterator[Program]:
             because = f"more than {SERVERS} servers start, not all were read"
             yield _hole(container, because, one.environment, one.directory)
             return
-        yield _read(
+        program = _read(
             container, found.engine, found.arguments, one.environment, one.directory, positional=found.positional
         )
+        yield program if found.role is None else replace(program, told=_in_role(program.told, found.role))
+
+
+def _in_role(said: Told, role: Role) -> Told:
+    """Return what is said of a program that takes the name of a model for something less than to serve it."""
+    mentions = (replace(one, role=role) if one.role == "base" else one for one in said.mentions)
+    return replace(said, mentions=tuple(mentions))
 
 
 def _unknown(container: Container, script: Sequence[Command]) -> Iterator[Program]:
@@ -157,9 +166,11 @@ def _unknown(container: Container, script: Sequence[Command]) -> Iterator[Progra
             telling = True
             yield Program(container.engine, said, one.environment, one.directory)
         opaque = opaque or one
-    if opaque is not None and not telling and container.engine is not None and not container.controller_starts:
-        program = " ".join(opaque.argv[:3])[:100]
-        because = f"{program}: what it loads is not in the object"
+    if opaque is None or telling or container.controller_starts:
+        return
+    hidden = unknown_variable(opaque.argv[0], opaque.environment)
+    if container.engine is not None or (container.accelerated and hidden is not None):
+        because = f"{' '.join(opaque.argv[:3])[:100]}: {hidden or 'what it loads is not in the object'}"
         yield _hole(container, because, opaque.environment, opaque.directory)
 
 

@@ -1,7 +1,8 @@
 """
 Null-safe steps through JSON of unknown shape; any value may be null or of the wrong type.
 
-Objects are `dict` and lists are `list`, as every parser makes them: asking for abstract types would cost most of the time.
+Objects are `dict` and lists are `list`, as every parser makes them:
+asking for abstract types would cost most of the time.
 No input or output.
 """
 
@@ -47,7 +48,8 @@ def arguments(value: object) -> tuple[str, ...]:
     """
     Return the elements of a command line.
 
-    YAML reads an unquoted `--flag={"key": 1}` as an object; the API server refuses it, a manifest on disk still means the text.
+    YAML reads an unquoted `--flag={"key": 1}` as an object;
+    the API server refuses it, a manifest on disk still means the text.
     """
     if not isinstance(value, list):
         return texts(value)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from weighbridge.workloads.environment import Environment
 from weighbridge.workloads.naming import clean
@@ -85,7 +86,7 @@ class _Run:
             raise Unreadable(f"scripts stand in scripts, more than {NESTING} deep")
         line: list[Word] = []
         skip, previous = False, "\n"
-        for token in (*words(script), Operator("\n")):
+        for token in chain(words(script), (Operator("\n"),)):
             self.script.words += 1
             match token:
                 case Word() if skip:

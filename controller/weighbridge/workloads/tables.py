@@ -1,4 +1,4 @@
-"""The tables of facts beside this module, read once. The only place of this package that touches files, and only its own."""
+"""The tables of facts beside this module, read once: the only files this package touches."""
 
 from __future__ import annotations
 

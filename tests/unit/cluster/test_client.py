@@ -69,6 +69,15 @@ async def test_an_event_of_a_megabyte_is_read() -> None:
         assert [event.type for event in await watching] == ["ADDED"]
 
 
+async def test_an_answer_that_is_too_large_or_too_late_is_a_cluster_error() -> None:
+    server = ApiServer("a")
+    async with server.connected() as api:
+        with pytest.raises(ClusterError, match="larger than 10 bytes"):
+            await Api(api.client, most=10).get(NAMESPACES)
+        with pytest.raises(ClusterError, match="did not answer in time"):
+            await Api(api.client, seconds=0.1).get(NAMESPACES, {"watch": "true"})
+
+
 async def test_no_connection_is_a_cluster_error(tmp_path: Path) -> None:
     file = tmp_path / "kubeconfig"
     file.write_text(kubeconfig_for("http://127.0.0.1:1"), encoding="utf-8")

@@ -138,6 +138,17 @@ async def test_a_history_that_is_gone_is_listed_again(by_status: bool) -> None:
         assert server.times("GET", NAMESPACES) in (2, 3)
 
 
+async def test_a_list_that_says_nothing_new_changes_nothing() -> None:
+    server = ApiServer("a")
+    async with server.connected() as api:
+        changes: list[int] = []
+        namespaces = Namespaces(api, lambda: changes.append(1))
+        await namespaces.read_all()
+        await namespaces.read_all()
+
+        assert changes == [1]
+
+
 async def test_an_api_server_that_fails_is_asked_again() -> None:
     server = ApiServer("a")
     server.refuse += [(500, "boom"), (403, '{"message": "namespaces is forbidden"}')]

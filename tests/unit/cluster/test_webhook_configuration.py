@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from structlog.testing import capture_logs
@@ -11,7 +12,7 @@ from tests.unit.cluster.api_server import CONFIGURATIONS, ApiServer
 from tests.waiting import until
 
 from weighbridge.cluster.entries import Entry
-from weighbridge.cluster.webhook_configuration import WebhookConfiguration
+from weighbridge.cluster.webhook_configuration import MANY_EDITS, WebhookConfiguration
 from weighbridge.errors import EngineError
 
 NAME = "weighbridge"
@@ -94,6 +95,26 @@ async def test_an_edit_from_outside_is_undone_and_counted() -> None:
         await keeps.settle()
 
     assert keeps.healed == [1]
+
+
+async def test_whoever_undoes_every_write_is_answered_more_slowly() -> None:
+    server = ApiServer(configuration=installed())
+    async with keeping(server) as keeps:
+        await server.watched()
+        await until(lambda: keeps.stored() == [entry()])
+        for count in range(MANY_EDITS):
+            server.configuration = installed(webhooks=[])
+            server.send("MODIFIED", server.configuration)
+            await until(partial(healed_more_than, keeps, count))
+        server.configuration = installed(webhooks=[])
+        server.send("MODIFIED", server.configuration)
+        await keeps.settle()
+
+        assert keeps.stored() == []
+
+
+def healed_more_than(keeps: Keeping, count: int) -> bool:
+    return len(keeps.healed) > count
 
 
 async def test_what_others_add_beside_our_fields_is_removed() -> None:

@@ -6,12 +6,14 @@ import io
 import json
 import socket
 import ssl
+import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import aiohttp
 import pytest
+from structlog.testing import capture_logs
 from tests.certificates import Pair, make_pair
 from tests.unit.webhook.reviews import DOWN, Scripted, body, decision, finding
 from tests.waiting import until
@@ -53,7 +55,7 @@ async def running(
     async def always() -> None:
         return
 
-    app = application(Doors(reviews, find, lambda _: None, metrics), ready or always, metrics)
+    app = application(Doors(reviews, find, lambda _: None, metrics), ready or always, metrics, body_seconds=0.5)
     server = Server(app, certificate(folder), metrics, poll=0.05)
     with listen("127.0.0.1", 0) as listener:
         port: int = listener.getsockname()[1]
@@ -131,6 +133,42 @@ async def test_a_body_that_is_no_review_is_http_400_and_the_server_stays_up(
     assert '{door="enforce",outcome="bad_request"} 1.0' in webhook.metrics.text().decode()
 
 
+def half_a_review(method: str = "POST") -> bytes:
+    head = f"{method} /validate/enforce HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n"
+    return head.encode() + body()[:40]
+
+
+async def opened(webhook: Running) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return await asyncio.open_connection("127.0.0.1", webhook.port, ssl=context)
+
+
+async def test_a_body_that_does_not_arrive_is_given_up(tmp_path: Path) -> None:
+    async with running(tmp_path, Scripted()) as webhook:
+        reader, writer = await opened(webhook)
+        writer.write(half_a_review())
+        answered = await reader.readuntil(b"}")
+        writer.close()
+
+    assert answered.startswith(b"HTTP/1.1 400 ")
+    assert b"did not arrive in 0.5 s" in answered
+
+
+async def test_a_connection_that_is_cut_is_no_error_of_ours(tmp_path: Path) -> None:
+    with capture_logs() as logs:
+        async with running(tmp_path, Scripted()) as webhook:
+            _, writer = await opened(webhook)
+            writer.write(half_a_review())
+            await writer.drain()
+            writer.transport.abort()
+            await until(lambda: bool(logs))
+            healthy = await webhook.ask("/healthz")
+
+    assert [one["because"] for one in logs] == ["AdmissionReview: the connection was closed before the end"]
+    assert healthy[0] == 200
+
+
 async def test_other_paths_and_methods_are_refused(tmp_path: Path) -> None:
     async with running(tmp_path, Scripted()) as webhook:
         statuses = [
@@ -203,10 +241,15 @@ async def test_a_certificate_without_its_key_leaves_the_old_one(tmp_path: Path) 
 
 async def test_tls_before_1_2_is_refused(tmp_path: Path) -> None:
     async with running(tmp_path, Scripted()) as webhook:
-        context = webhook.server.config.ssl
+        old = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        old.check_hostname, old.verify_mode = False, ssl.CERT_NONE
+        old.set_ciphers("ALL:@SECLEVEL=0")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            old.minimum_version = old.maximum_version = ssl.TLSVersion.TLSv1_1
 
-        assert context is not None
-        assert context.minimum_version == ssl.TLSVersion.TLSv1_2
+        with pytest.raises((ssl.SSLError, ConnectionError)):
+            await asyncio.open_connection("127.0.0.1", webhook.port, ssl=old)
 
 
 async def test_reviews_in_flight_are_answered_when_the_server_stops(tmp_path: Path) -> None:
@@ -226,11 +269,11 @@ async def test_reviews_in_flight_are_answered_when_the_server_stops(tmp_path: Pa
 def test_a_certificate_that_cannot_be_used_is_a_usage_error(tmp_path: Path) -> None:
     one, other = make_pair(), make_pair()
     with pytest.raises(UserError, match="cannot be read: No such file"):
-        certificate(tmp_path).check()
+        certificate(tmp_path).context()
     Pair(one.ca, one.chain, other.key).write(tmp_path)
 
     with pytest.raises(UserError, match="do not belong together"):
-        certificate(tmp_path).check()
+        certificate(tmp_path).context()
 
 
 def test_an_address_in_use_is_a_usage_error() -> None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from weighbridge.model.refs import Role
 from weighbridge.workloads.engines import generic, huggingfaceserver, llama_cpp, sglang, tgi, vllm
 from weighbridge.workloads.engines.engine import Engine, Entry
 from weighbridge.workloads.tables import table
@@ -34,6 +35,8 @@ class Started:
     """`None` for a program that is known to serve nothing."""
     arguments: tuple[str, ...]
     positional: bool = False
+    role: Role | None = None
+    """What its model is to it, where it is not the model it serves."""
 
 
 def _index() -> dict[str, list[tuple[Engine | None, Entry]]]:
@@ -62,7 +65,8 @@ def started(argv: Sequence[str]) -> Started | None:
     """
     Return what a command line starts, told by its shape.
 
-    Programs that only start another one (`numactl`, `mpirun`, `env`) are stepped over. `None` when nothing is recognized.
+    Programs that only start another one (`numactl`, `mpirun`) are stepped over.
+    `None` when nothing is recognized.
     """
     if argv and is_inert(argv[0]) and argv[0].rpartition("/")[2] not in _WRAPPERS:
         return None
@@ -74,7 +78,7 @@ def started(argv: Sequence[str]) -> Started | None:
                 continue
             if entry.module and not (position and _MODULE_OPTION.fullmatch(argv[position - 1])):
                 continue
-            return Started(engine, tuple(argv[position + len(words) :]), entry.positional)
+            return Started(engine, tuple(argv[position + len(words) :]), entry.positional, entry.role)
     return None
 
 

@@ -30,13 +30,15 @@ class Entry:
     module: bool
     positional: bool
     """Whether the first positional argument is the model."""
+    role: Role | None
+    """What its model is to it, where it is not the model it serves."""
 
     @classmethod
     def read(cls, raw: Mapping[str, Any]) -> Entry:
         """Read an entry of a table."""
         module = raw.get("module")
         words = ((module,) if module else ()) + tuple(raw.get("argv", ()))
-        return cls(words, module is not None, raw.get("positional", False))
+        return cls(words, module is not None, raw.get("positional", False), raw.get("role"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ deny contains finding.full(model, message, ["license.declared"]) if {
 	message := concat("", ["license ", refusal.license, " ", refusal.why])
 }
 
-deny contains finding.full(model, message, lineage.pointers(model.lineage.found, node.name)) if {
+deny contains finding.full(model, message, finding.first(lineage.pointers(model.lineage.found, node.name))) if {
 	some model in models.described
 	some node in model.lineage.found.nodes
 	some refusal in _refusals
