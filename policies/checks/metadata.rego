@@ -7,7 +7,9 @@ package weighbridge.checks
 
 # METADATA
 # description: What is wrong, one sentence each; empty for a library that may be published.
-refused contains concat("", [name, ": has no METADATA above its package. Fix: write title, description and custom"]) if {
+refused contains concat("", [
+	name, ": has no METADATA above its package. Fix: write title, description and custom",
+]) if {
 	some name, _ in _rules
 	not _annotations[name]
 }
@@ -24,7 +26,9 @@ refused contains concat("", [name, ": METADATA has no custom.", key, ". Fix: add
 	object.get(annotations, ["custom", key], "") == ""
 }
 
-refused contains concat("", [name, ": METADATA does not say what the ", who, " can do. Fix: add custom.remedy.", who]) if {
+refused contains concat("", [
+	name, ": METADATA does not say what the ", who, " can do. Fix: add custom.remedy.", who,
+]) if {
 	some name, annotations in _annotations
 	some who in ["deployer", "publisher"]
 	object.get(annotations, ["custom", "remedy", who], "") == ""

@@ -29,10 +29,8 @@ test_a_whole_rule_passes if {
 }
 
 test_a_rule_without_metadata_is_refused if {
-	checks.refused == {"card.present: has no METADATA above its package. Fix: write title, description and custom"} with input as _inspected(
-		object.union(_whole, {"scope": "rule"}),
-		_here,
-	)
+	message := "card.present: has no METADATA above its package. Fix: write title, description and custom"
+	checks.refused == {message} with input as _inspected(object.union(_whole, {"scope": "rule"}), _here)
 }
 
 test_each_part_that_is_missing_is_named if {

@@ -16,7 +16,9 @@ problems contains {"exception": exception, "why": concat("", ["it names no ", ke
 	exception[key] == ""
 }
 
-problems contains {"exception": exception, "why": concat("", ["kind ", exception.kind, " is none of ", concat(", ", kinds)])} if {
+problems contains {"exception": exception, "why": concat("", [
+	"kind ", exception.kind, " is none of ", concat(", ", kinds),
+])} if {
 	some exception in input.site.exceptions
 	kinds := data.weighbridge.exceptions.kinds
 	exception.kind != ""
@@ -57,7 +59,7 @@ problems contains {"exception": exception, "why": "it is for every model"} if {
 	_bare(pattern)
 }
 
-problems contains {"exception": exception, "why": "it is not approved as it stands by anybody else than who asked for it"} if {
+problems contains {"exception": exception, "why": "nobody else than who asked for it has approved it as it stands"} if {
 	some exception in input.site.exceptions
 	not _approved(exception)
 }

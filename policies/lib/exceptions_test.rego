@@ -50,7 +50,7 @@ test_no_exception_is_for_every_model if {
 }
 
 test_somebody_else_must_approve_the_very_text if {
-	refused := ["it is not approved as it stands by anybody else than who asked for it"]
+	refused := ["nobody else than who asked for it has approved it as it stands"]
 	_why({"approvals": []}) == refused
 	_why({"spec_digest": ""}) == refused
 	_why({"requested_by": ""}) == refused

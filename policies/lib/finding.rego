@@ -23,7 +23,9 @@ ordered(members) := sort([member | some member in members])
 # description: The first name of some, with the number of the others.
 shown(names) := ordered(names)[0] if count(names) == 1
 
-shown(names) := concat("", [ordered(names)[0], " and ", sprintf("%d", [count(names) - 1]), " more"]) if count(names) > 1
+shown(names) := concat("", [
+	ordered(names)[0], " and ", sprintf("%d", [count(names) - 1]), " more",
+]) if count(names) > 1
 
 # METADATA
 # description: At most three pointers to facts, in order.

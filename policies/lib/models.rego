@@ -4,7 +4,7 @@
 package weighbridge.lib.models
 
 # METADATA
-# description: Models that cards, licenses and lineages describe; of a separate tokenizer only files and code are judged.
+# description: Models that a card describes; of a separate tokenizer only files, code and advisories are judged.
 described contains model if {
 	some model in input.models
 	model.role != "tokenizer"

@@ -1,10 +1,10 @@
 # METADATA
 # title: Shape of the input
-# description: What every input document holds; anything less is refused by policy.input, so that an absent field never admits.
+# description: What every input document holds; policy.input refuses anything less, so that an absent field never admits.
 package weighbridge.lib.shape
 
 # METADATA
-# description: The keys of each kind of object. They are those of schemas/input.json, which is generated from the controller.
+# description: The keys of each kind of object, those of schemas/input.json, which is generated from the controller.
 keys := {
 	"input": {"time", "namespace", "workload", "serving", "models", "problems", "site"},
 	"namespace": {"name"},

@@ -8,7 +8,7 @@ import data.weighbridge.lib.exceptions
 
 # METADATA
 # description: For each model and rule, the silent sources in the way.
-gaps contains {"model": model.ref, "rule": rule, "fact": fact, "because": gap.because, "host": gap.host, "since": gap.since} if {
+gaps contains _gap(model, rule, fact, gap) if {
 	some model in input.models
 	some rule, demand in effective.full
 	demand.action != "off"
@@ -18,7 +18,7 @@ gaps contains {"model": model.ref, "rule": rule, "fact": fact, "because": gap.be
 	count(exceptions.covering(rule, model.ref)) == 0
 }
 
-gaps contains {"model": model.ref, "rule": rule, "fact": "ancestors", "because": gap.because, "host": gap.host, "since": gap.since} if {
+gaps contains _gap(model, rule, "ancestors", gap) if {
 	some model in input.models
 	some rule, demand in effective.full
 	demand.action != "off"
@@ -27,6 +27,15 @@ gaps contains {"model": model.ref, "rule": rule, "fact": "ancestors", "because":
 	not gap.because in data.weighbridge.unknown.reported_elsewhere
 	not gap.because in data.weighbridge.unknown.not_asked
 	count(exceptions.covering(rule, model.ref)) == 0
+}
+
+_gap(model, rule, fact, gap) := {
+	"model": model.ref,
+	"rule": rule,
+	"fact": fact,
+	"because": gap.because,
+	"host": gap.host,
+	"since": gap.since,
 }
 
 # A rule that needs any fact also needs to know which model it is about.
@@ -92,4 +101,4 @@ _heard(policy, top) if {
 	policy.floor
 }
 
-_says(policy, rule) := object.get(policy.on_unknown.rules, rule, policy.on_unknown.default)
+_says(policy, rule) := object.get(policy.on_unknown.rules, rule, policy.on_unknown["default"])

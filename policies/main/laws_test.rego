@@ -53,6 +53,7 @@ _changes := [
 	{"generation_config": _generation({"trust_remote_code": true, "custom_generate": true})},
 	{"generation_config": _generation({"trust_remote_code": true}), "config": {"found": _config}},
 	{"card": fixture.missing("README.md"), "license": fixture.missing("README.md")},
+	{"files": fixture.unknown("timeout")},
 ]
 
 _policies(profile) := [fixture.policy({"profile": profile, "licenses": {

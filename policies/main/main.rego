@@ -28,7 +28,7 @@ default _stage := "enforce"
 _stage := effective.strictest_stage if shape.readable
 
 # METADATA
-# description: Everything there is to say, each finding complete but for severity, remedies and places, which its rule and the evidence hold.
+# description: Everything there is to say; severity and remedies stand in the rule table, places in the evidence.
 findings contains finding if some finding in judged
 
 findings contains finding if {

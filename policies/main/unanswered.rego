@@ -31,7 +31,7 @@ _decided(gap) if {
 }
 
 # METADATA
-# description: The finding about a silent source. Its action and effect are the strictest among the rules it leaves undecided.
+# description: The finding about a silent source; action and effect are the strictest of the rules it leaves undecided.
 unanswered(group) := {
 	"rule": "evidence.available",
 	"model": group.model,
@@ -69,7 +69,10 @@ _said(because) := object.get(data.weighbridge.unknown.says, because, because)
 
 default _since(_) := ""
 
-_since(group) := concat("", [" since ", _zero(hours), sprintf("%d", [hours]), ":", _zero(rest), sprintf("%d", [rest]), " UTC"]) if {
+_since(group) := concat("", [
+	" since ", _zero(hours), sprintf("%d", [hours]), ":", _zero(rest), sprintf("%d", [rest]),
+	" UTC",
+]) if {
 	is_number(group.since)
 	minutes := floor(group.since / 60) % 1440
 	hours := floor(minutes / 60)

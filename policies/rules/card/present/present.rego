@@ -17,11 +17,21 @@ import data.weighbridge.lib.finding
 import data.weighbridge.lib.models
 import data.weighbridge.lib.parameters
 
-deny contains finding.full(model, concat("", ["has no model card, looked at ", model.card.missing.looked_at]), ["card"]) if {
+deny contains finding.full(
+	model, concat("", [
+		"has no model card, looked at ", model.card.missing.looked_at,
+	]),
+	["card"],
+) if {
 	some model in models.described
 }
 
-deny contains finding.full(model, concat("", ["its model card cannot be read: ", model.card.found.unreadable]), ["card"]) if {
+deny contains finding.full(
+	model, concat("", [
+		"its model card cannot be read: ", model.card.found.unreadable,
+	]),
+	["card"],
+) if {
 	some model in models.described
 }
 

@@ -17,5 +17,8 @@ import data.weighbridge.lib.finding
 deny contains finding.general(message) if {
 	some invalid in exceptions.invalid
 	exception := invalid.exception
-	message := concat("", ["exception ", exception.namespace, "/", exception.name, " for ", exception.rule, " has no effect: ", concat("; ", invalid.why)])
+	message := concat("", [
+		"exception ", exception.namespace, "/", exception.name, " for ", exception.rule,
+		" has no effect: ", concat("; ", invalid.why),
+	])
 }

@@ -41,7 +41,9 @@ deny contains finding.weak(model, message, finding.first(pointers)) if {
 }
 
 # Pointers to all code the model brings, but for files that the site allows by their digest.
-_code(model) := _code_files(model) | (_auto_map(model, "config") | (_auto_map(model, "tokenizer") | _custom_generate(model)))
+_code(model) := (_code_files(model) | _custom_generate(model)) | _mapped(model)
+
+_mapped(model) := _auto_map(model, "config") | _auto_map(model, "tokenizer")
 
 _code_files(model) := {concat("", ["file:", file.path]) |
 	some file in model.files.found.files
@@ -60,7 +62,7 @@ _custom_generate(model) := {pointer |
 	not _covered(model, pointer)
 }
 
-# An entry is covered where all files of the repository are known and allowed; `owner/repo--module` is code of another one.
+# An entry is covered where all code files of the repository are allowed; `owner/repo--module` is code of another one.
 _covered(model, value) if {
 	files := {file | some file in model.files.found.files; file.format == "code"}
 	count(files) > 0

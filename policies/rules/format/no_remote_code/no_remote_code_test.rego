@@ -30,7 +30,8 @@ test_code_that_is_enabled_is_a_violation if {
 test_every_kind_of_code_counts if {
 	_grades({"config": _mapped("a.B")}, [_trusting]) == {"full"}
 	_grades({"tokenizer": _mapped("a.B")}, [_trusting]) == {"full"}
-	_grades({"generation_config": {"found": {"custom_generate": true, "trust_remote_code": false}}}, [_trusting]) == {"full"}
+	custom := {"found": {"custom_generate": true, "trust_remote_code": false}}
+	_grades({"generation_config": custom}, [_trusting]) == {"full"}
 }
 
 test_every_way_of_enabling_counts if {
@@ -46,7 +47,8 @@ test_code_that_is_not_enabled_is_a_weak_sign if {
 }
 
 test_allowed_code_may_run if {
-	_graded(fixture.model({"files": fixture.files([_code]), "config": _mapped("modeling_prism.P")}), [_allowing]) == set()
+	changed := fixture.model({"files": fixture.files([_code]), "config": _mapped("modeling_prism.P")})
+	_graded(changed, [_allowing]) == set()
 }
 
 test_code_of_another_repository_is_not_covered if {

@@ -38,7 +38,9 @@ deny contains finding.weak(model, message, _pointers(paths)) if {
 	paths := _unsafe_loaded(model)
 	count(paths) > 0
 	_safe_first(model)
-	message := concat("", ["has pickle files beside the safe ones that the engine takes first: ", finding.shown(paths)])
+	message := concat("", [
+		"has pickle files beside the safe ones that the engine takes first: ", finding.shown(paths),
+	])
 }
 
 deny contains finding.weak(model, message, _pointers(paths)) if {
@@ -90,7 +92,9 @@ _forcing(model) := {container.settings.load_format |
 
 _why(model) := "has no safe weights, so the engine would read pickle files" if count(_safe_loaded(model)) == 0
 
-_why(model) := concat("", ["load format ", finding.shown(_forcing(model)), " makes the engine read pickle files"]) if {
+_why(model) := concat("", [
+	"load format ", finding.shown(_forcing(model)), " makes the engine read pickle files",
+]) if {
 	count(_safe_loaded(model)) > 0
 	count(_forcing(model)) > 0
 }

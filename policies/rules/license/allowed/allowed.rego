@@ -105,7 +105,9 @@ _refusals contains {"license": id, "why": "can be revoked, which is not accepted
 	terms.facet(id, "revocable") == "yes"
 }
 
-_refusals contains {"license": id, "why": concat("", ["restricts the field of use (", field, "), which is not accepted here"])} if {
+_refusals contains {"license": id, "why": concat("", [
+	"restricts the field of use (", field, "), which is not accepted here",
+])} if {
 	some demand in _demands
 	some id in _licenses
 	field := terms.facet(id, "field_of_use")

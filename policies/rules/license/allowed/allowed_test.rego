@@ -16,7 +16,8 @@ test_without_a_license_policy_every_known_license_is_allowed if {
 }
 
 test_a_license_that_meets_every_demand_is_allowed if {
-	count(allowed.deny) == 0 with input as _under("free", [_everything]) with data.weighbridge.licenses.facets as _facets
+	count(allowed.deny) == 0 with input as _under("free", [_everything])
+		with data.weighbridge.licenses.facets as _facets
 }
 
 test_each_demand_that_is_not_met_is_a_violation if {
@@ -74,7 +75,8 @@ test_unidentified_terms_are_a_violation if {
 	bare := {"declared": "self", "id": null}
 	_messages == {"terms unknown: license self is not one whose terms are on record"} with input as _with(bare)
 	nameless := {"declared": null, "id": null, "custom": true}
-	_messages == {"terms unknown: license without a name is not one whose terms are on record"} with input as _with(nameless)
+	unnamed := {"terms unknown: license without a name is not one whose terms are on record"}
+	_messages == unnamed with input as _with(nameless)
 }
 
 test_a_label_is_left_to_license_declared if {

@@ -19,7 +19,10 @@ import data.weighbridge.lib.terms
 
 deny contains finding.full(model, message, []) if {
 	some model in models.described
-	message := concat("", ["its lineage cannot be read, so its license cannot be compared: ", model.lineage.found.unreadable])
+	message := concat("", [
+		"its lineage cannot be read, so its license cannot be compared: ",
+		model.lineage.found.unreadable,
+	])
 }
 
 deny contains finding.full(model, message, ["license.declared"]) if {
@@ -42,7 +45,10 @@ deny contains finding.weak(model, message, _places(model, node)) if {
 	license := model.license.found
 	_drops(license.id, node.license.id)
 	_named_beside(license, node.license.id)
-	message := concat("", ["front matter understates obligations: says ", license.id, " but derives from ", node.name, " (", node.license.id, ")"])
+	message := concat("", [
+		"front matter understates obligations: says ", license.id, " but derives from ", node.name,
+		" (", node.license.id, ")",
+	])
 }
 
 # An obligation of the ancestor that the claimed license does not carry on; an unknown facet proves nothing.

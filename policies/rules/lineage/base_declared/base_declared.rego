@@ -34,7 +34,9 @@ deny contains finding.weak(model, message, ["card"]) if {
 	tree := model.lineage.found
 	_undeclared(tree)
 	count(tree.prose_parents) > 0
-	message := concat("", ["names the model it was made from only in running text: ", finding.shown(tree.prose_parents)])
+	message := concat("", [
+		"names the model it was made from only in running text: ", finding.shown(tree.prose_parents),
+	])
 }
 
 _undeclared(tree) if {

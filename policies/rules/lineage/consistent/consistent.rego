@@ -35,7 +35,10 @@ deny contains finding.full(model, message, [_pointer(one), _pointer(other)]) if 
 	lineage.settled(tree, one.parent)
 	lineage.settled(tree, other.parent)
 	not _related(tree, one.parent, other.parent)
-	message := concat("", [_called(one.source), " says it was made from ", one.parent, ", ", _called(other.source), " says ", other.parent, ", and neither descends from the other"])
+	message := concat("", [
+		_called(one.source), " says it was made from ", one.parent, ", ", _called(other.source),
+		" says ", other.parent, ", and neither descends from the other",
+	])
 }
 
 deny contains finding.full(model, message, [_pointer(edge)]) if {
@@ -63,7 +66,10 @@ deny contains finding.full(model, message, [_pointer(edge)]) if {
 	is_number(tree.shape[key])
 	is_number(parent.shape[key])
 	tree.shape[key] != parent.shape[key]
-	message := concat("", ["has ", replace(key, "_", " "), " ", sprintf("%d", [tree.shape[key]]), ", its declared parent ", parent.name, " has ", sprintf("%d", [parent.shape[key]]), ", and no change is documented"])
+	message := concat("", [
+		"has ", replace(key, "_", " "), " ", sprintf("%d", [tree.shape[key]]), ", its declared parent ",
+		parent.name, " has ", sprintf("%d", [parent.shape[key]]), ", and no change is documented",
+	])
 }
 
 deny contains finding.weak(model, message, [_pointer(edge)]) if {
@@ -75,7 +81,11 @@ deny contains finding.weak(model, message, [_pointer(edge)]) if {
 	is_number(parent.shape.vocab_size)
 	kept := 1 - parameters.value("lineage.consistent", "vocabulary_tolerance")
 	tree.shape.vocab_size < parent.shape.vocab_size * kept
-	message := concat("", ["has a vocabulary of ", sprintf("%d", [tree.shape.vocab_size]), ", smaller than the ", sprintf("%d", [parent.shape.vocab_size]), " of its declared parent ", parent.name, ", and no change is documented"])
+	message := concat("", [
+		"has a vocabulary of ", sprintf("%d", [tree.shape.vocab_size]), ", smaller than the ",
+		sprintf("%d", [parent.shape.vocab_size]), " of its declared parent ", parent.name,
+		", and no change is documented",
+	])
 }
 
 # Parents of a merge, and several parents in the front matter, are a set and no contradiction.

@@ -17,26 +17,36 @@ import data.weighbridge.lib.lineage
 
 deny contains finding.full(model, message, []) if {
 	some model in input.models
-	message := concat("", ["its ancestors cannot be checked for advisories, its lineage cannot be read: ", model.lineage.found.unreadable])
+	message := concat("", [
+		"its ancestors cannot be checked for advisories, its lineage cannot be read: ",
+		model.lineage.found.unreadable,
+	])
 }
 
 deny contains finding.full(model, message, _places(model, advisory)) if {
 	some model in input.models
 	some advisory in model.advisories
 	advisory.by in {"digest", "commit"}
-	message := concat("", [_relation(advisory, "is affected"), " by ", advisory.id, ": ", advisory.summary, _fix(advisory)])
+	message := concat("", [
+		_relation(advisory, "is affected"), " by ", advisory.id, ": ", advisory.summary, _fix(advisory),
+	])
 }
 
 deny contains finding.weak(model, message, _places(model, advisory)) if {
 	some model in input.models
 	some advisory in model.advisories
 	not advisory.by in {"digest", "commit"}
-	message := concat("", [_relation(advisory, "may be affected"), " by ", advisory.id, ", whose subject has its name: ", advisory.summary, _fix(advisory)])
+	message := concat("", [
+		_relation(advisory, "may be affected"), " by ", advisory.id, ", whose subject has its name: ",
+		advisory.summary, _fix(advisory),
+	])
 }
 
 _relation(advisory, affected) := affected if advisory.own
 
-_relation(advisory, affected) := concat("", ["derives from ", advisory.node, ", which ", affected]) if not advisory.own
+_relation(advisory, affected) := concat("", [
+	"derives from ", advisory.node, ", which ", affected,
+]) if not advisory.own
 
 _fix(advisory) := "" if advisory.fixed_in == null
 

@@ -15,5 +15,7 @@ import data.weighbridge.lib.shape
 
 deny contains finding.general(message) if {
 	not shape.readable
-	message := concat("", ["the input is not what these policies know, see ", concat(", ", finding.ordered(shape.broken))])
+	message := concat("", [
+		"the input is not what these policies know, see ", concat(", ", finding.ordered(shape.broken)),
+	])
 }
