@@ -40,7 +40,7 @@ fix: tools $(VENV)/.dev ## format and mend what can be mended by itself
 	@$(VENV)/bin/ruff check --fix --quiet controller tests demo || true
 	@$(VENV)/bin/ruff format --quiet controller tests demo
 	@$(TOOLS)/opa fmt --write policies
-	@$(PY) -m weighbridge.facts > policies/schemas/input.json
+	@$(PY) tools/schema.py > policies/schemas/input.json
 
 score: tools $(VENV)/.dev ## measure against the corpus of real manifests and repositories, where it lies beside the project
 	@WEIGHBRIDGE_TOOLS=$(TOOLS) $(PY) tests/score/score.py

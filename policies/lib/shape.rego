@@ -1,6 +1,6 @@
 # METADATA
 # title: Shape of the input
-# description: What every input document holds; policy.input refuses anything less, so that an absent field never admits.
+# description: What every input document holds; policy.input refuses less, so that an absent field never admits.
 package weighbridge.lib.shape
 
 # METADATA

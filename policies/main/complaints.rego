@@ -3,7 +3,7 @@ package weighbridge.main
 import data.weighbridge.lib.shape
 
 # METADATA
-# description: What the rules of library and site complain about, under the rule's id, which stands nowhere but in its path.
+# description: What the rules of library and site complain about, under the id that their path gives them.
 complaints contains _read(concat(".", [topic, rule]), complaint) if {
 	shape.readable
 	some topic, rule

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
 from tests.certificates import make_pair
 from tests.cluster.control_plane import ControlPlane, free_port, running, tools
 from tests.cluster.kubectl import Kubectl, documents, until
@@ -225,15 +224,14 @@ class Gate:
         return [one for one in lines if all(one.get(key) == value for key, value in wanted.items())]
 
     def opa(self) -> int:
-        """Return the process id of OPA."""
+        """Return the process id of OPA; 0 while it is being started again."""
         assert self.process is not None
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        (one,) = children
-        return int(one)
+        return int(children[0]) if len(children) == 1 else 0
 
     def kill_opa(self) -> int:
         """End OPA as the kernel does when memory is short."""
-        pid = self.opa()
+        pid: int = until(self.opa, what="a running OPA")
         os.kill(pid, signal.SIGKILL)
         return pid
 
@@ -273,8 +271,3 @@ def gate(plane: ControlPlane, folder: Path) -> Iterator[Gate]:
     finally:
         if made.process is not None:
             made.stop()
-
-
-def as_yaml(obj: object) -> str:
-    """Return YAML, for Helm's values."""
-    return str(yaml.safe_dump(obj))

@@ -18,6 +18,7 @@ import structlog
 from weighbridge.answers import Answer, answer, not_decided
 from weighbridge.errors import OperatorError
 from weighbridge.model.requests import Namespace, Request
+from weighbridge.model.text import printable
 from weighbridge.review import Review
 from weighbridge.telemetry import Metrics, Outcome
 from weighbridge.webhook import wire
@@ -26,6 +27,11 @@ from weighbridge.webhook.deadline import Budget, budget
 DoorName: TypeAlias = Literal["enforce", "observe"]
 DEFAULT_SECONDS = {"enforce": 10.0, "observe": 3.0}
 """What the webhook configuration asks of the API server, for callers that do not say."""
+
+_SHOWN = 253
+"""Characters of a name that are logged; the API server allows no longer ones."""
+_MODELS = 50
+"""References that are logged."""
 
 _log = structlog.get_logger("weighbridge.review")
 
@@ -146,14 +152,14 @@ class Doors:
             "review",
             door=door,
             uid=asked.uid,
-            namespace=asked.namespace,
-            kind=asked.kind,
-            name=asked.name,
+            namespace=printable(asked.namespace, _SHOWN),
+            kind=printable(asked.kind, _SHOWN),
+            name=printable(asked.name, _SHOWN),
             operation=asked.operation,
-            subresource=asked.subresource,
+            subresource=printable(asked.subresource, _SHOWN),
             dry_run=asked.dry_run,
-            user=asked.user,
-            models=[str(one) for one in review.found.references] if review else [],
+            user=printable(asked.user, _SHOWN),
+            models=[printable(str(one)) for one in review.found.references[:_MODELS]] if review else [],
             rules=sorted({one.rule for one in findings}),
             denied_by=sorted({one.rule for one in findings if one.effect == "deny"}),
             outcome=outcome,

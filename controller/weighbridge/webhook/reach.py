@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from weighbridge.cluster.entries import Address, Entry, Reach, entries
+from weighbridge.cluster.entries import ALWAYS_EXCLUDED, Address, Entry, Reach, entries
 from weighbridge.cluster.namespaces import Namespaces
 from weighbridge.errors import ClusterError
 from weighbridge.model.requests import Namespace
@@ -61,10 +61,21 @@ class Reaching:
     ready: Callable[[], Awaitable[None]]
     metrics: Metrics
 
+    @property
+    def excluded(self) -> frozenset[str]:
+        """The namespaces that are never reviewed."""
+        return self.cluster.excluded | {self.cluster.own_namespace, *ALWAYS_EXCLUDED}
+
     async def entries(self) -> list[Entry]:
         """Return the `webhooks` list as it should be now. Raises `OperatorError` while that cannot be told."""
         await self.ready()
-        enforcing = frozenset([one.name for one in self.namespaces.all() if await self.stages.stage(one) == "enforce"])
+        enforcing = frozenset(
+            [
+                one.name
+                for one in self.namespaces.all()
+                if one.name not in self.excluded and await self.stages.stage(one) == "enforce"
+            ]
+        )
         self.metrics.enforcing.set(len(enforcing))
         address = Address(
             ca=_authorities(self.cluster.ca_file),
@@ -73,7 +84,7 @@ class Reaching:
             namespace=self.cluster.own_namespace,
             port=self.cluster.service_port,
         )
-        return entries(address, Reach(enforcing, self.cluster.excluded), self.cluster.intercepted)
+        return entries(address, Reach(enforcing, self.excluded), self.cluster.intercepted)
 
 
 def _authorities(file: Path) -> bytes:

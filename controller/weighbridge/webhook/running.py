@@ -17,7 +17,6 @@ from typing import Protocol
 import structlog
 
 from weighbridge.cluster.client import connected
-from weighbridge.cluster.entries import ALWAYS_EXCLUDED
 from weighbridge.cluster.namespaces import Namespaces
 from weighbridge.cluster.webhook_configuration import WebhookConfiguration
 from weighbridge.errors import ClusterError
@@ -108,7 +107,7 @@ def _configuration(
     reaching = Reaching(deciding.reviewer, namespaces, cluster, ready, metrics)
     kept = WebhookConfiguration(namespaces.api, cluster.configuration, reaching.entries, metrics.healed.inc)
     namespaces.changed = kept.look
-    metrics.exclude(cluster.excluded | {cluster.own_namespace, *ALWAYS_EXCLUDED})
+    metrics.exclude(reaching.excluded)
     return kept
 
 

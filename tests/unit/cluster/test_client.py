@@ -93,11 +93,9 @@ async def test_a_kubeconfig_that_cannot_be_used_says_what_to_do(tmp_path: Path, 
         file.write_text(content, encoding="utf-8")
 
     with pytest.raises(ClusterError, match=r"no way to the API server: .*Fix: name a kubeconfig"):
-        async with connected(file):
-            pass
+        await connected(file).__aenter__()
 
 
 async def test_outside_of_a_pod_there_is_no_service_account() -> None:
     with pytest.raises(ClusterError, match="service account: no way to the API server"):
-        async with connected(None):
-            pass
+        await connected(None).__aenter__()

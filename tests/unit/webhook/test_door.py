@@ -122,6 +122,14 @@ async def test_a_review_leaves_one_event() -> None:
     assert set(event["ms"]) == {"read", "namespace", "review", "total"}
 
 
+async def test_names_of_others_cannot_flood_the_log() -> None:
+    content = body(namespace="n" * 5000)
+    with capture_logs() as logs:
+        await response(doors(Scripted()), "enforce", content=content)
+
+    assert len(logs[0]["namespace"]) == 253
+
+
 async def test_an_error_of_ours_is_logged_with_its_traceback() -> None:
     with capture_logs() as logs:
         await response(doors(Scripted(fails=ZeroDivisionError("why"))), "enforce")

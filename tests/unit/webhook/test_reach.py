@@ -53,7 +53,7 @@ async def test_namespaces_whose_stage_is_enforce_are_named(ca_file: Path) -> Non
 
     assert names(enforce) == ["prod"]
     assert names(observe) == ["kube-system", "legacy", "prod", "weighbridge-system"]
-    assert b"weighbridge_enforcing_namespaces 2.0" in metrics.text()
+    assert b"weighbridge_enforcing_namespaces 1.0" in metrics.text()
 
 
 async def test_nothing_is_said_while_the_policies_cannot_be_asked(ca_file: Path) -> None:

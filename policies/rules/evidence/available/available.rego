@@ -1,6 +1,6 @@
 # METADATA
 # title: Every source needed could answer
-# description: A rule is decided on what is known, and a source that keeps silent is said to be silent; `main` reports it.
+# description: A rule is decided on what is known, and a source that keeps silent is named; `main` reports it.
 # custom:
 #   severity: high
 #   since: "0.1"

@@ -61,7 +61,9 @@ deny contains finding.full(model, message, [_pointer(edge)]) if {
 	some model in models.described
 	tree := model.lineage.found
 	some edge in tree.edges
-	parent := _parent_of_equal_shape(tree, edge)
+	_keeps_shape(tree, edge)
+	some parent in tree.nodes
+	parent.name == edge.parent
 	some key in ["hidden_size", "layers"]
 	is_number(tree.shape[key])
 	is_number(parent.shape[key])
@@ -76,7 +78,9 @@ deny contains finding.weak(model, message, [_pointer(edge)]) if {
 	some model in models.described
 	tree := model.lineage.found
 	some edge in tree.edges
-	parent := _parent_of_equal_shape(tree, edge)
+	_keeps_shape(tree, edge)
+	some parent in tree.nodes
+	parent.name == edge.parent
 	is_number(tree.shape.vocab_size)
 	is_number(parent.shape.vocab_size)
 	kept := 1 - parameters.value("lineage.consistent", "vocabulary_tolerance")
@@ -108,12 +112,10 @@ _related(tree, one, other) if one in lineage.ancestors(tree, other)
 
 _related(tree, one, other) if other in lineage.ancestors(tree, one)
 
-_parent_of_equal_shape(tree, edge) := node if {
+_keeps_shape(tree, edge) if {
 	edge.child == tree.name
 	edge.relation in {"finetune", "adapter", "quantized"}
 	not tree.documented_change
-	some node in tree.nodes
-	node.name == edge.parent
 }
 
 _called(source) := object.get(data.weighbridge.statements, source, source)

@@ -1,6 +1,6 @@
 # METADATA
 # title: Every rule is fully configured
-# description: A rule is judged only with its METADATA, an action in every profile and all its parameters, or `main` refuses.
+# description: A rule is judged only with METADATA, an action in every profile and all its parameters; `main` refuses else.
 # custom:
 #   severity: critical
 #   since: "0.1"
