@@ -35,7 +35,5 @@ class Settings:
     """`auto` prefers a real `opa` and falls back to the embedded preview."""
     opa_socket: Path | None = None
     """Unix socket of an OPA sidecar; without one, OPA is started as a child process."""
-    bundle_file: Path | None = None
-    """Where the bundle is written for the sidecar."""
     gather_seconds: float = 20.0
     """How long evidence is gathered for one object on the command line; the webhook goes by the API server's timeout."""

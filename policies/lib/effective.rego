@@ -3,6 +3,8 @@
 # description: The action and the stage of each rule in this namespace, composed from all policies that speak there.
 package weighbridge.lib.effective
 
+import data.weighbridge.lib.numbers
+
 # METADATA
 # description: How strong an action or a stage is. The weaker of the two is what happens now.
 strength := {"off": 0, "audit": 1, "warn": 2, "deny": 3, "enforce": 3}
@@ -19,15 +21,15 @@ derived := {"evidence.available", "policy.input", "policy.configured"}
 
 # METADATA
 # description: What happens now under an action and a stage.
-effect(action, stage) := _effects[min({strength[action], strength[stage]})]
+effect(action, stage) := _effects[numbers.least({strength[action], strength[stage]})]
 
 # METADATA
 # description: The strictest of some actions.
-strictest(actions) := _effects[max({strength[action] | some action in actions} | {0})]
+strictest(actions) := _effects[numbers.greatest({strength[action] | some action in actions} | {0})]
 
 # METADATA
 # description: The strictest stage that any rule has.
-strictest_stage := _stages[max({0} | _strengths)]
+strictest_stage := _stages[numbers.greatest({0} | _strengths)]
 
 _strengths := {strength[demand.stage] |
 	some rule in _composed
@@ -54,7 +56,7 @@ of(rule, "weak") := weak[rule]
 # The score orders what speaks: first by what happens now, then by action, then by stage.
 _demand(rule, grade) := {"action": one.action, "stage": one.stage, "refused_from": _earliest(best)} if {
 	speaking := _speaking(rule, grade)
-	top := max({candidate.score | some candidate in speaking})
+	top := numbers.greatest({candidate.score | some candidate in speaking})
 	best := [candidate | some candidate in speaking; candidate.score == top]
 	one := best[0]
 }
@@ -94,7 +96,7 @@ _ordinary(rule, grade) := {_candidate(action, judging.stage, "")} if {
 
 _explicit(rule, grade) := {candidate |
 	some policy in input.site.policies
-	policy.priority == max(_explicit_priorities(rule))
+	policy.priority == numbers.greatest(_explicit_priorities(rule))
 	_has_entry(policy, rule)
 	candidate := _own(policy, rule, grade)
 }
@@ -113,7 +115,7 @@ _profiled(rule, grade) := {candidate |
 _with_profile := {policy |
 	some policy in input.site.policies
 	policy.profile != null
-	policy.priority == max(_profile_priorities)
+	policy.priority == numbers.greatest(_profile_priorities)
 }
 
 _profile_priorities := {policy.priority |
@@ -156,7 +158,7 @@ in_effect(entry) if {
 _candidate_of(policy, action) := _candidate(action, _stage_of(policy), _refused_from(policy))
 
 _candidate(action, stage, refused_from) := {
-	"score": ((100 * min({strength[action], strength[stage]})) + (10 * strength[action])) + strength[stage],
+	"score": ((100 * numbers.least({strength[action], strength[stage]})) + (10 * strength[action])) + strength[stage],
 	"action": action,
 	"stage": stage,
 	"refused_from": refused_from,
@@ -200,7 +202,7 @@ _default_action(rule) := action if {
 
 _capped(action, _, _, "full") := action
 
-_capped(action, rule, profile, "weak") := _effects[min({strength[action], strength[_weak(rule, profile)]})]
+_capped(action, rule, profile, "weak") := _effects[numbers.least({strength[action], strength[_weak(rule, profile)]})]
 
 default _weak(_, _) := "warn"
 
@@ -213,7 +215,7 @@ _profile_beside(policy) := policy.profile if policy.profile != null
 
 _profile_beside(policy) := _profile_in_force if policy.profile == null
 
-_profile_in_force := _profiles[max({index |
+_profile_in_force := _profiles[numbers.greatest({index |
 	some policy in _with_profile
 	some index
 	_profiles[index] == policy.profile

@@ -4,6 +4,7 @@
 package weighbridge.lib.exceptions
 
 import data.weighbridge.lib.finding
+import data.weighbridge.lib.numbers
 import data.weighbridge.lib.parameters
 
 _ns_per_day := ((24 * 60) * 60) * 1000000000
@@ -93,7 +94,7 @@ _approved(exception) if {
 # The policies that say what a class means: those of the highest priority that define it, and every floor.
 _classes(name) := [class |
 	some policy in input.site.policies
-	_speaks(policy, max(_defining(name)))
+	_speaks(policy, numbers.greatest(_defining(name)))
 	class := _class(policy, name)
 ]
 

@@ -4,21 +4,24 @@
 package weighbridge.lib.parameters
 
 import data.weighbridge.lib.effective
+import data.weighbridge.lib.numbers
 
 # METADATA
 # description: The value of a parameter; undefined where nobody sets it, which policy.configured reports.
-value(rule, key) := set_by_site[0].value if {
-	set_by_site := _set_by_site(rule, key)
-	count(set_by_site) > 0
-}
-
-value(rule, key) := data.weighbridge.parameters[rule][key] if count(_set_by_site(rule, key)) == 0
+value(rule, key) := data.weighbridge.parameters[rule][key] if count(_settings(rule, key)) == 0
 
 # At equal priority the policy whose name sorts first speaks: of two values nobody can say which is the stricter.
-_set_by_site(rule, key) := sort([{"rank": 0 - policy.priority, "policy": policy.name, "value": value} |
+value(rule, key) := first[0][1] if {
+	settings := _settings(rule, key)
+	count(settings) > 0
+	top := numbers.greatest({setting.priority | some setting in settings})
+	first := sort([[setting.policy, setting.value] | some setting in settings; setting.priority == top])
+}
+
+_settings(rule, key) := [{"priority": policy.priority, "policy": policy.name, "value": value_here} |
 	some policy in input.site.policies
-	value := _said_by(policy, rule, key)
-])
+	value_here := _said_by(policy, rule, key)
+]
 
 _said_by(policy, rule, key) := entry.parameters[key] if {
 	entry := policy.rules[rule]

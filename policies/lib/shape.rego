@@ -143,7 +143,7 @@ broken contains "models" if {
 broken contains concat("", ["models.", fact]) if {
 	some model in input.models
 	some fact in facts
-	not _answered(model[fact])
+	not _answered(model, fact)
 }
 
 broken contains concat("", ["models.", fact, ".", answer]) if {
@@ -278,9 +278,10 @@ broken contains "site.exceptions.matched" if {
 	_unlike(match, "match")
 }
 
-_answered(fact) if {
-	is_object(fact)
-	count(object.keys(fact) & _answers) == 1
+_answered(model, fact) if {
+	answer := model[fact]
+	is_object(answer)
+	count(object.keys(answer) & _answers) == 1
 }
 
 _unlike(thing, _) if not is_object(thing)

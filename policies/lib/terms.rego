@@ -12,16 +12,17 @@ facet(key, name) := object.get(data.weighbridge.licenses.facets, [key, name], "u
 family(key) := object.get(data.weighbridge.licenses.facets, [key, "family"], key)
 
 # METADATA
-# description: Whether a license is named whose terms the table does not know.
+# description: Whether a license is named whose terms the table does not know; a family label alone names none.
+unidentified(license) if {
+	license.id == null
+	license.custom
+}
+
 unidentified(license) if {
 	license.id == null
 	not license.label_only
-	_named(license)
+	license.declared != null
 }
-
-_named(license) if license.custom
-
-_named(license) if license.declared != null
 
 # METADATA
 # description: What an unidentified license calls itself.

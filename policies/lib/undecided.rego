@@ -5,6 +5,7 @@ package weighbridge.lib.undecided
 
 import data.weighbridge.lib.effective
 import data.weighbridge.lib.exceptions
+import data.weighbridge.lib.numbers
 
 # METADATA
 # description: For each model and rule, the silent sources in the way.
@@ -86,7 +87,7 @@ _said(rule) := words if {
 _speaking := {policy |
 	some policy in input.site.policies
 	policy.on_unknown != null
-	_heard(policy, max(_priorities))
+	_heard(policy, numbers.greatest(_priorities))
 }
 
 _priorities := {policy.priority |

@@ -19,7 +19,6 @@ REGISTRIES = (
     "python" + "hosted",
     "npm" + "js",
     "proxy.golang" + ".org",
-    "docker" + ".io",
     "index" + "-url",
     "ghcr" + ".io/open",
 )

@@ -51,26 +51,33 @@ def identify(
         line = key_lines.get("license")
         places["license.declared"] = Place(_CARD, line, f"license: {stated.declared}")
 
-    best = stated
-    if (best is None or best.id is None) and known_file is not None:
-        best = License(
-            declared=stated.declared if stated is not None else known_file.title,
-            id=known_file.id, source="license_file", label_only=False, custom=False, name=name, also_named=(),
-        )  # fmt: skip
-        places.setdefault("license.declared", places["license.file"])
-    elif best is None and text.declared is not None:
-        best = License(text.declared, text.id, "card_text", _is_label(text.declared, table), text.custom, None, ())
-        places["license.declared"] = Place(_CARD, text.line, text.declared)
-    elif best is not None and best.id is None and not best.custom and (text.id is not None or text.custom):
-        # `other` in the metadata and the license in words below it.
-        best = replace(best, id=text.id, custom=text.custom, label_only=best.label_only and text.id is None)
-        if text.id is not None:
-            best = replace(best, source="card_text")
-            places["license.declared"] = Place(_CARD, text.line, text.declared)
+    best = _strongest(stated, name, known_file, text, table)
     if best is None:
         return Identified(None, decided=False, places=places)
+    if best.source == "license_file":
+        places.setdefault("license.declared", places["license.file"])
+    elif best.source == "card_text":
+        places["license.declared"] = Place(_CARD, text.line, text.declared)
     also = _also_named(best, values, table, [*text.named, *(key for one in files for key in (one.id, *one.named))])
     return Identified(replace(best, also_named=also), best.id is not None, places)
+
+
+def _strongest(
+    stated: License | None, name: str | None, file: FileStatement | None, text: CardStatement, table: LicenseTable
+) -> License | None:
+    """Return the metadata's statement where it is known, else the license file's, else the card's words."""
+    if (stated is None or stated.id is None) and file is not None:
+        declared = stated.declared if stated is not None else file.title
+        return License(declared, file.id, "license_file", label_only=False, custom=False, name=name, also_named=())
+    if stated is None:
+        if text.declared is None:
+            return None
+        return License(text.declared, text.id, "card_text", _is_label(text.declared, table), text.custom, None, ())
+    if stated.id is None and not stated.custom and (text.id is not None or text.custom):
+        # `other` in the metadata and the license in words below it.
+        both = replace(stated, id=text.id, custom=text.custom, label_only=stated.label_only and text.id is None)
+        return both if text.id is None else replace(both, source="card_text")
+    return stated
 
 
 def _stated(values: Sequence[str], name: str | None, table: LicenseTable) -> License | None:

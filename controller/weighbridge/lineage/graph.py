@@ -48,48 +48,65 @@ def lineage(model: NodeFacts, ancestors: Mapping[str, NodeFacts]) -> Lineage | U
     for facts in (model, *ancestors.values()):
         if facts.statements.named > MOST_PARENTS:
             return Unreadable(f"{facts.name} names {facts.statements.named} parents, at most {MOST_PARENTS} are walked")
-    spelled = {model.name.lower(): model.name}
-    edges: list[Edge] = []
-    depths = {model.name.lower(): 0}
-    queue = [model]
-    for facts in queue:
-        child = spelled[facts.name.lower()]
-        for one in facts.statements.parents:
-            key = one.parent.lower()
-            edges.append(
-                Edge(child, spelled.setdefault(key, one.parent), one.relation, one.source, one.revision, one.pinned)
-            )
-            if key not in depths:
-                depths[key] = depths[child.lower()] + 1
-                if key in ancestors:
-                    queue.append(ancestors[key])
-    if len(depths) > MOST_NODES:
-        return Unreadable(f"{model.name} has {len(depths) - 1} ancestors, at most {MOST_NODES} are read")
-
-    parents: dict[str, set[str]] = {}
-    for edge in edges:
-        parents.setdefault(edge.child, set()).add(edge.parent)
-    nodes = tuple(
-        _node(spelled[key], depth, ancestors.get(key), tuple(sorted(_above(spelled[key], parents))))
-        for key, depth in depths.items()
-        if depth
-    )
-    gaps = {
-        Gap(spelled[facts.name.lower()], one.because, one.host, one.since): None
-        for facts in queue
-        for one in facts.unknown
-    }
+    graph = _Graph(model, ancestors)
+    if len(graph.depths) > MOST_NODES:
+        return Unreadable(f"{model.name} has {len(graph.depths) - 1} ancestors, at most {MOST_NODES} are read")
     own = model.statements
     return Lineage(
         name=model.name,
-        nodes=nodes,
-        edges=tuple(dict.fromkeys(edges)),
+        nodes=graph.nodes(),
+        edges=tuple(dict.fromkeys(graph.edges)),
         derived_by=own.derived_by,
         prose_parents=own.prose_parents,
         documented_change=own.documented_change,
         shape=own.shape,
-        unknown=tuple(gaps),
+        unknown=graph.gaps(),
     )
+
+
+class _Graph:
+    """The statements in the order of their depth, each repository under one spelling of its name."""
+
+    def __init__(self, model: NodeFacts, ancestors: Mapping[str, NodeFacts]) -> None:
+        self.edges: list[Edge] = []
+        self.depths = {model.name.lower(): 0}
+        self._ancestors = ancestors
+        self._spelled = {model.name.lower(): model.name}
+        self._walked = [model]
+        for facts in self._walked:  # grows while it is read
+            for one in facts.statements.parents:
+                self._add(facts.name.lower(), one)
+
+    def _add(self, child: str, one: ParentStatement) -> None:
+        key = one.parent.lower()
+        parent = self._spelled.setdefault(key, one.parent)
+        self.edges.append(Edge(self._spelled[child], parent, one.relation, one.source, one.revision, one.pinned))
+        if key not in self.depths:
+            self.depths[key] = self.depths[child] + 1
+            if key in self._ancestors:
+                self._walked.append(self._ancestors[key])
+
+    def nodes(self) -> tuple[Node, ...]:
+        """Return the ancestors, nearest first."""
+        parents: dict[str, set[str]] = {}
+        for edge in self.edges:
+            parents.setdefault(edge.child, set()).add(edge.parent)
+        return tuple(
+            _node(
+                self._spelled[key], depth, self._ancestors.get(key), tuple(sorted(_above(self._spelled[key], parents)))
+            )
+            for key, depth in self.depths.items()
+            if depth
+        )
+
+    def gaps(self) -> tuple[Gap, ...]:
+        """Return what could not be asked, each once."""
+        gaps = (
+            Gap(self._spelled[facts.name.lower()], one.because, one.host, one.since)
+            for facts in self._walked
+            for one in facts.unknown
+        )
+        return tuple(dict.fromkeys(gaps))
 
 
 def _node(name: str, depth: int, facts: NodeFacts | None, above: tuple[str, ...]) -> Node:

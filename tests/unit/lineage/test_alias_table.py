@@ -88,7 +88,7 @@ def test_a_name_tells_how_it_was_quantized(aliases: AliasTable) -> None:
         (" https://huggingface.co/acme/llama/ ", False, "acme/llama"),
         ("gpt2", True, "gpt2"),
         ("gpt2", False, None),
-        ("/root/model", True, None),
+        ("/srv/model", True, None),
         ("./outputs/x", True, None),
         ("~/x", True, None),
         ("C:\\models\\x", True, None),

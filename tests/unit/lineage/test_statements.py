@@ -106,7 +106,7 @@ def test_adapter_and_config_are_sources_of_their_own() -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/root/m", "./m", "../m", "~/m", "G:\\x\\m", "pygmalion-7b", "", "acme/model", "a/b/c"]
+    "path", ["/srv/m", "./m", "../m", "~/m", "G:\\x\\m", "pygmalion-7b", "", "acme/model", "a/b/c"]
 )
 def test_a_local_path_or_the_model_itself_is_no_parent(path: str) -> None:
     assert told(conf=config(path)).parents == ()
@@ -129,7 +129,7 @@ def test_a_quantized_config_says_how_the_parent_was_used() -> None:
         ({"paths": ["quantize_config.json"]}, "quantize_config.json"),
         ({"front": {"tags": ["merge"]}}, "tag merge"),
         ({"front": {"tags": ["GPTQ"]}}, "tag gptq"),
-        ({"conf": config("/root/model")}, "_name_or_path"),
+        ({"conf": config("/srv/model")}, "_name_or_path"),
         ({"conf": config("G:\\model\\checkpoint-500")}, "_name_or_path"),
         ({"conf": config(quantization="AWQ")}, "quantization awq"),
         ({"name": "acme/x-7B-GGUF"}, "name gguf"),

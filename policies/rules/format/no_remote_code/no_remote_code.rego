@@ -48,7 +48,7 @@ _mapped(model) := _auto_map(model, "config") | _auto_map(model, "tokenizer")
 _code_files(model) := {concat("", ["file:", file.path]) |
 	some file in model.files.found.files
 	file.format == "code"
-	not _allowed(file.sha256)
+	not _allowed(file)
 }
 
 _auto_map(model, fact) := {concat("", [fact, ".auto_map"]) |
@@ -66,13 +66,13 @@ _custom_generate(model) := {pointer |
 _covered(model, value) if {
 	files := {file | some file in model.files.found.files; file.format == "code"}
 	count(files) > 0
-	every file in files { _allowed(file.sha256) }
+	every file in files { _allowed(file) }
 	not contains(value, "--")
 }
 
-_allowed(sha256) if {
-	is_string(sha256)
-	sha256 in parameters.value("format.no_remote_code", "allowed_sha256")
+_allowed(file) if {
+	is_string(file.sha256)
+	file.sha256 in parameters.value("format.no_remote_code", "allowed_sha256")
 }
 
 _enabled(model) := {concat("", ["container ", container.container]) |

@@ -15,6 +15,7 @@ package weighbridge.rules.license.allowed
 import data.weighbridge.lib.finding
 import data.weighbridge.lib.lineage
 import data.weighbridge.lib.models
+import data.weighbridge.lib.numbers
 import data.weighbridge.lib.terms
 
 deny contains finding.full(model, message, ["license.declared"]) if {
@@ -66,7 +67,7 @@ _licenses contains id if {
 _demands contains policy.licenses if {
 	some policy in input.site.policies
 	policy.licenses != null
-	_heard(policy, max(_priorities))
+	_heard(policy, numbers.greatest(_priorities))
 }
 
 _priorities contains policy.priority if {
