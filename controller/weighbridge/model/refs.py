@@ -26,6 +26,11 @@ class FoundAt:
     """The flag, variable or field: `--model`, `env MODEL_ID`, `spec.predictor.model.storageUri`."""
     raw: str = ""
     """The literal text in the object."""
+    claim: str | None = None
+    """
+    What the text says where the reference is something else: `cr://OpenModel/chat` for a model found through another
+    object, `hf://org/name` where another host answers for the hub.
+    """
 
 
 @dataclass(frozen=True, slots=True)

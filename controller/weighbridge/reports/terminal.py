@@ -16,6 +16,7 @@ _COLORS = {
     "excepted": "36",
     "grace": "36",
     "DENIED": "31;1",
+    "NOT": "33;1",
     "admitted": "32",
 }
 _WIDTH = 24
@@ -48,7 +49,8 @@ def _object(run: Run, review: Review, decision: Decision) -> Iterator[str]:
 def _answer(decision: Decision) -> str:
     if decision.verdict.allowed:
         return "admitted" if decision.verdict.would_allow else "admitted (would be refused in stage enforce)"
-    return "DENIED"
+    denials = [one for one in decision.verdict.findings if one.effect == "deny"]
+    return "NOT DECIDED" if all(one.because_unknown for one in denials) else "DENIED"
 
 
 def _finding(run: Run, finding: Finding, several: bool) -> Iterator[str]:

@@ -125,6 +125,13 @@ def test_the_terminal_says_what_where_why_and_what_to_do():
     assert "\033" not in text
 
 
+def test_what_could_not_be_decided_is_not_called_denied():
+    text = FORMATS["terminal"](run(review(finding("deny", "evidence.available", because_unknown=UNKNOWN))))
+
+    assert "stage enforce  NOT DECIDED" in text
+    assert "DENIED" not in text
+
+
 def test_verbose_shows_notes_and_color_is_for_terminals():
     text = FORMATS["terminal"](run(review(finding("audit", message="a note")), verbose=True, color=True))
 
