@@ -44,7 +44,6 @@ _breaks := [
 	["serving", "/serving/0", {}],
 	["serving", "/serving/0/models", {}],
 	["serving.settings", "/serving/0/settings", {}],
-	["models", "/models/0", "hf://a/b"],
 	["models", "/models/0/advisories", {}],
 	["models.card", "/models/0/card", {}],
 	["models.card", "/models/0/card", {"found": {"unreadable": "a tab"}, "missing": {"looked_at": "README.md"}}],
@@ -91,6 +90,10 @@ test_whatever_is_not_as_it_should_be_is_named if {
 		shape.broken == {break[0]} with input as document
 		not shape.readable with input as document
 	}
+}
+
+test_a_model_that_is_only_a_name_is_not_readable if {
+	"models" in shape.broken with input as fixture.about(["hf://a/b"], [])
 }
 
 test_no_document_at_all_is_not_readable if {

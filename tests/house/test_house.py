@@ -114,3 +114,12 @@ def test_the_build_script_refuses_tools_it_does_not_know(tmp_path):
 
     assert run.returncode == 2
     assert "no such tool: nonsense" in run.stderr
+
+
+def test_the_readme_shows_what_the_demo_prints():
+    transcript = re.findall(r"^```\n(\$ kubectl.*?)^```", (ROOT / "README.md").read_text(), re.DOTALL | re.MULTILINE)[0]
+    printed = subprocess.run(["make", "-s", "demo"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+    shown = [re.sub(r"[0-9a-f]{12}", "ID", line.rstrip()) for line in transcript.splitlines() if line]
+    said = {re.sub(r"[0-9a-f]{12}", "ID", line.rstrip()) for line in printed.splitlines()}
+    assert [line for line in shown if line not in said] == []

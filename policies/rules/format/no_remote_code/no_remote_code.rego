@@ -29,7 +29,7 @@ deny contains finding.full(model, message, finding.first(pointers)) if {
 	count(pointers) > 0
 	enabled := _enabled(model)
 	count(enabled) > 0
-	message := concat("", ["brings code (", _shown(pointers), "), and ", finding.shown(enabled), " lets it run"])
+	message := concat("", ["brings code (", _shown(pointers), "), enabled by ", finding.shown(enabled)])
 }
 
 deny contains finding.weak(model, message, finding.first(pointers)) if {

@@ -22,7 +22,7 @@ test_code_that_is_enabled_is_a_violation if {
 	no_remote_code.deny == {{
 		"model": fixture.ref,
 		"grade": "full",
-		"message": "brings code (modeling_prism.py), and container server lets it run",
+		"message": "brings code (modeling_prism.py), enabled by container server",
 		"evidence": ["file:modeling_prism.py"],
 	}} with input as fixture.about([fixture.model({"files": fixture.files([_code])})], [_trusting])
 }
