@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
 from pathlib import Path
 
 from weighbridge.engine import bundles
@@ -91,14 +91,7 @@ async def _engine(stack: AsyncExitStack, settings: Settings, bundle: Bundle) -> 
     if settings.engine == "opa":
         raise EngineError("no opa found in $WEIGHBRIDGE_OPA, the tool folder or PATH. Fix: install OPA, or make tools")
     embedded = await stack.enter_async_context(EmbeddedEngine(bundle))
-    return embedded, f"regopy {_version('regopy')} (preview engine, not for enforcement)"
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "?"
+    return embedded, f"regopy {version('regopy')} (preview engine, not for enforcement)"
 
 
 async def _sources(stack: AsyncExitStack, settings: Settings) -> Mapping[str, Source]:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import dataclasses
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -48,6 +50,23 @@ def test_a_denial_names_model_fact_rule_and_what_each_can_do():
         "owner: declare it\n"
         "(decision 7f3c9a)"
     )
+
+
+def test_even_a_very_long_remedy_leaves_room_for_the_id():
+    long = dataclasses.replace(finding(), remedy=Remedy("x" * 900, "y" * 900))
+    text = answer(review(long)).message
+
+    assert len(text.encode()) == DENIAL_BYTES
+    assert text.endswith("…\n(decision 7f3c9a)")
+
+
+def test_who_can_act_alone_is_told_alone():
+    mine = dataclasses.replace(
+        finding(), who_can_act="you", remedy=Remedy("pin it, or ask for an exception", "nothing")
+    )
+
+    assert "owner:" not in answer(review(mine)).message
+    assert "you: pin it, or ask: https://ask/7f3c9a\n" in answer(review(mine), "https://ask/{decision}").message
 
 
 def test_further_denials_are_shown_while_there_is_room_and_counted_after():

@@ -29,6 +29,8 @@ def bomb() -> str:
         ("a: [1, 2\nb: 3\n", 2, "not YAML"),
         ("a: !!python/object:os.system x", 1, "not YAML: could not determine a constructor"),
         ("? [a]\n: b\n", 1, "unhashable key"),
+        ("a: !!int abc", 1, "a value cannot be read: invalid literal"),
+        ("- " * 5000 + "x", 1, "nested deeper than 100"),
         ("a: *nowhere", 1, "not YAML: found undefined alias"),
     ],
 )

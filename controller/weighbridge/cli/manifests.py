@@ -40,11 +40,11 @@ class Manifests:
     """One sentence for each file of a folder that could not be read."""
 
 
-def read(paths: Sequence[str], stdin: Iterable[bytes] | None = None) -> Manifests:
+def read(paths: Sequence[str], stdin: Iterable[bytes] | None = None, most_files: int = MAX_FILES) -> Manifests:
     """
     Read paths; `-` is standard input. A folder is walked in the order of its names, without hidden files and links to folders.
 
-    Raises `BadManifest` when a named path cannot be read.
+    Raises `BadManifest` when a named path cannot be read, or a folder holds more than `most_files`.
     """
     items: list[Item] = []
     problems: list[str] = []
@@ -53,7 +53,7 @@ def read(paths: Sequence[str], stdin: Iterable[bytes] | None = None) -> Manifest
             source = sys.stdin.buffer if stdin is None else stdin
             items += _objects(b"".join(_bounded(source, "standard input")), "-")
         elif Path(path).is_dir():
-            for file in _walk(Path(path)):
+            for file in _walk(Path(path), most_files):
                 try:
                     items += _objects(_content(file), str(file))
                 except BadManifest as error:
@@ -106,15 +106,15 @@ def _labels(obj: KubeObject) -> tuple[str, Mapping[str, str]]:
     return str(metadata.get("name")), {str(key): str(value) for key, value in labels.items()}
 
 
-def _walk(folder: Path) -> Iterator[Path]:
+def _walk(folder: Path, most: int) -> Iterator[Path]:
     seen = 0
     for parent, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(files):
             if name.endswith(SUFFIXES) and not name.startswith("."):
                 seen += 1
-                if seen > MAX_FILES:
-                    raise BadManifest(f"{folder}: more than {MAX_FILES} manifest files. Fix: name a smaller folder")
+                if seen > most:
+                    raise BadManifest(f"{folder}: more than {most} manifest files. Fix: name a smaller folder")
                 yield Path(parent) / name
 
 

@@ -1,14 +1,22 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from weighbridge.cli import main
 from weighbridge.cli.check import exit_code
+from weighbridge.cli.manifests import read
 from weighbridge.cli.options import labels_of
-from weighbridge.errors import UserError
+from weighbridge.errors import BadManifest, UserError
+from weighbridge.reports import Run
 
 ROOT = Path(__file__).parents[3]
 HUB = str(ROOT / "demo" / "hub")
@@ -120,7 +128,57 @@ def test_models_for_people(tmp_path, capsys):
     assert "unresolved: --model=$(MODEL_ID)" in text
 
 
-def test_an_interrupt_and_a_closed_pipe_are_no_traceback(monkeypatch):
-    from weighbridge.reports import Run
+def environment() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(ROOT / "controller")}
 
+
+def test_a_reader_that_has_had_enough_is_no_error():
+    command = [sys.executable, "-m", "weighbridge", "models", str(WORKLOADS)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment()) as process:
+        process.stdout.close()
+        error = process.stderr.read().decode()
+
+    assert process.returncode == 0
+    assert "Traceback" not in error
+
+
+def test_an_interrupt_ends_with_130_and_no_traceback():
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        hub = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        command = [sys.executable, "-m", "weighbridge", "check", *EMBEDDED, "--hub", hub]
+        command.append(str(WORKLOADS / "1-ticket-desk.yaml"))
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment()) as process:
+            silent.settimeout(60)
+            asked, _ = silent.accept()
+            process.send_signal(signal.SIGINT)
+            error = process.stderr.read().decode()
+            asked.close()
+
+    assert process.returncode == 130
+    assert error == ""
+
+
+def test_policies_that_decide_nothing_leave_everything_undecided(tmp_path, capsys):
+    policies = tmp_path / "policies"
+    (policies / "main").mkdir(parents=True)
+    (policies / "main" / "main.rego").write_text("package weighbridge.main\n\nother := true\n")
+    shutil.copytree(ROOT / "policies" / "data", policies / "data")
+    code = main(
+        ["check", "--engine", "opa", "--policies", str(policies), "--hub", HUB, str(WORKLOADS / "1-ticket-desk.yaml")]
+    )
+    shown = capsys.readouterr().out
+
+    assert code == 3
+    assert "not decided: opa: data.weighbridge.main.decision is undefined" in shown
+
+
+def test_a_run_of_nothing_ends_with_zero():
     assert exit_code(Run((), (), "opa", "sha256:0", 0.0), "deny") == 0
+
+
+def test_too_many_files_are_a_usage_error(tmp_path):
+    for number in range(3):
+        (tmp_path / f"{number}.yaml").write_text("")
+
+    with pytest.raises(BadManifest, match="more than 2 manifest files"):
+        read([str(tmp_path)], most_files=2)

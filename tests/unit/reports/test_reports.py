@@ -114,7 +114,8 @@ def test_the_summary_counts_what_would_be_refused_later_apart():
 
 def test_the_terminal_says_what_where_why_and_what_to_do():
     quoted = finding("deny", evidence=(Quote("license.declared", Place("README.md", 3, "license: x")),))
-    text = FORMATS["terminal"](run(review(quoted, finding("audit")), problems=("b.yaml:1: not YAML",)))
+    bare = finding("warn", evidence=(Quote("gone", None), Quote("file:x", Place("x.bin"))))
+    text = FORMATS["terminal"](run(review(quoted, bare, finding("audit")), problems=("b.yaml:1: not YAML",)))
 
     assert "a.yaml:3  deployment/tariff  ns pricing  stage enforce  DENIED" in text
     assert "model hf://acme-ml/tariff-8b@3f9c2e1 (base)" in text

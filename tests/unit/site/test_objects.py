@@ -151,6 +151,14 @@ def test_a_file_that_is_no_site_is_refused(tmp_path, content, says):
         read_folder(tmp_path)
 
 
+def test_a_link_to_nowhere_is_left_alone_and_a_number_is_no_moment(tmp_path):
+    (tmp_path / "gone.yaml").symlink_to(tmp_path / "nowhere")
+    assert read_folder(tmp_path).objects == ()
+
+    with pytest.raises(BadSite, match=r"spec\.stages\.0\.from"):
+        read_folder(write(tmp_path, POLICY.replace("from: 2026-12-01", "from: [1]")))
+
+
 def test_a_folder_that_is_not_there_is_a_usage_error(tmp_path):
     with pytest.raises(BadSite, match="no such folder"):
         read_folder(tmp_path / "none")

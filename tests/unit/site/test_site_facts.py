@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 from datetime import UTC, datetime
 
 import pytest
@@ -180,3 +181,33 @@ def test_a_model_whose_lineage_nobody_knows_can_still_be_hit_by_name():
     found = site(advisory(model="hf://org/model", revisions=["f" * 40])).facts_for(Namespace("a"), (one,)).advisories
 
     assert [match.by for match in found["hf://org/model"]] == ["name"]
+
+
+def test_a_license_policy_reaches_the_rules_as_it_was_written():
+    one = policy("p", licenses={"deny": ["gemma"], "commercial": True, "fieldOfUse": ["none"]})
+
+    licenses = site(one).facts_for(Namespace("a"), ()).policies[0].licenses
+
+    assert (licenses.deny, licenses.commercial, licenses.copyleft, licenses.field_of_use) == (
+        ("gemma",),
+        True,
+        True,
+        ("none",),
+    )
+
+
+def test_durations_and_times_have_several_spellings():
+    classes = {"a": {"approval": "none", "maxDuration": "1h30m"}, "b": {"approval": "required", "maxDuration": 0}}
+    moment = {"stage": "warn", "from": "2026-12-01T10:00:00+02:00"}
+    facts = site(policy("p", exceptionClasses=classes, stages=[moment])).facts_for(Namespace("a"), ()).policies[0]
+
+    assert [facts.exception_classes[key].max_duration_ns for key in "ab"] == [5400 * 10**9, 0]
+    assert facts.stages[0].from_ns == int(datetime(2026, 12, 1, 8, tzinfo=UTC).timestamp()) * 10**9
+
+
+def test_a_kind_with_the_wrong_spec_is_our_bug():
+    one = parse_object({"apiVersion": "weighbridge.dev/v1alpha1", **advisory(model="hf://a/b")}, "t:1")
+    wrong = dataclasses.replace(one, kind="ModelPolicy")
+
+    with pytest.raises(TypeError, match="a ModelPolicy holds a ModelAdvisorySpec"):
+        configured(SiteObjects((wrong,)), "audit", None, ())
