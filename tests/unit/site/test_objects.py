@@ -155,7 +155,7 @@ def test_a_link_to_nowhere_is_left_alone_and_a_number_is_no_moment(tmp_path):
     (tmp_path / "gone.yaml").symlink_to(tmp_path / "nowhere")
     assert read_folder(tmp_path).objects == ()
 
-    with pytest.raises(BadSite, match=r"spec\.stages\.0\.from"):
+    with pytest.raises(BadSite, match=r"spec\.stages\.1\.from"):
         read_folder(write(tmp_path, POLICY.replace("from: 2026-12-01", "from: [1]")))
 
 
