@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from weighbridge.model.requests import KubeObject, Request
 from weighbridge.model.serving import FoundModels
 from weighbridge.workloads import find_models, pods_run_it
+from weighbridge.workloads.reading import at
 
 
 def to_judge(request: Request) -> KubeObject | None:
@@ -23,7 +24,7 @@ def to_judge(request: Request) -> KubeObject | None:
     """
     if request.operation not in ("CREATE", "UPDATE"):
         return None
-    if request.operation == "UPDATE" and _at(request.old_object, "metadata", "deletionTimestamp") is not None:
+    if request.operation == "UPDATE" and at(request.old_object, "metadata", "deletionTimestamp") is not None:
         return None
     if request.subresource == "ephemeralcontainers":
         return _added_ephemeral(request)
@@ -44,38 +45,29 @@ def unchanged(request: Request, found: FoundModels) -> bool:
 
 def controller_kind(obj: KubeObject) -> str | None:
     """Return the kind of the object's controller, as it claims it."""
-    for owner in _list(_at(obj, "metadata", "ownerReferences")):
-        if _at(owner, "controller") is True:
-            kind = _at(owner, "kind")
+    for owner in _list(at(obj, "metadata", "ownerReferences")):
+        if at(owner, "controller") is True:
+            kind = at(owner, "kind")
             return kind if isinstance(kind, str) else None
     return None
 
 
 def _has_controller(obj: KubeObject) -> bool:
-    return any(_at(owner, "controller") is True for owner in _list(_at(obj, "metadata", "ownerReferences")))
+    return any(at(owner, "controller") is True for owner in _list(at(obj, "metadata", "ownerReferences")))
 
 
 def _added_ephemeral(request: Request) -> KubeObject:
-    before = {_at(one, "name") for one in _list(_at(request.old_object, "spec", "ephemeralContainers"))}
-    after = _list(_at(request.object, "spec", "ephemeralContainers"))
-    spec = _at(request.object, "spec")
+    before = {at(one, "name") for one in _list(at(request.old_object, "spec", "ephemeralContainers"))}
+    after = _list(at(request.object, "spec", "ephemeralContainers"))
+    spec = at(request.object, "spec")
     kept = {key: value for key, value in spec.items() if key == "volumes"} if isinstance(spec, Mapping) else {}
-    added = [one for one in after if _at(one, "name") not in before]
+    added = [one for one in after if at(one, "name") not in before]
     return {
         "apiVersion": request.object.get("apiVersion"),
         "kind": "Pod",
         "metadata": request.object.get("metadata"),
         "spec": {**kept, "containers": [], "ephemeralContainers": added},
     }
-
-
-def _at(value: object, *keys: str) -> object:
-    """Follow `keys` down; absent, null and not-an-object all end at `None`."""
-    for key in keys:
-        if not isinstance(value, Mapping):
-            return None
-        value = value.get(key)
-    return value
 
 
 def _list(value: object) -> list[object]:

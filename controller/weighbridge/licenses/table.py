@@ -15,6 +15,7 @@ from typing import Any
 from license_expression import ExpressionError, get_spdx_licensing
 
 from weighbridge.errors import BadPolicies
+from weighbridge.model.tables import mapping, strings
 
 _OTHER_CHARACTERS = re.compile(r"[^a-z0-9.+]+")
 _FACETS = {
@@ -54,23 +55,23 @@ class LicenseTable:
 
         Raises `BadPolicies` with the name of the key that is wrong, so that a typing error is never an empty table.
         """
-        root = _mapping(document, "licenses")
-        facets = _mapping(root.get("facets"), "licenses.facets")
+        root = mapping(document, "licenses")
+        facets = mapping(root.get("facets"), "licenses.facets")
         for key, entry in facets.items():
-            _check_facets(_mapping(entry, f"licenses.facets.{key}"), key)
+            _check_facets(mapping(entry, f"licenses.facets.{key}"), key)
         names = {
             name.lower(): _key(value, facets, f"licenses.names.{name}")
-            for name, value in _mapping(root.get("names"), "licenses.names").items()
+            for name, value in mapping(root.get("names"), "licenses.names").items()
         }
         phrases = [
             (normal(phrase), _key(key, facets, f"licenses.phrases.{key}"))
-            for key, values in _mapping(root.get("phrases"), "licenses.phrases").items()
-            for phrase in _strings(values, f"licenses.phrases.{key}")
+            for key, values in mapping(root.get("phrases"), "licenses.phrases").items()
+            for phrase in strings(values, f"licenses.phrases.{key}")
         ]
         return cls(
             keys=frozenset(facets),
             names=names,
-            labels=frozenset(label.lower() for label in _strings(root.get("labels"), "licenses.labels")),
+            labels=frozenset(label.lower() for label in strings(root.get("labels"), "licenses.labels")),
             phrases=tuple(sorted(phrases, key=lambda pair: (-len(pair[0]), pair))),
             texts=tuple(_texts(root.get("texts"), facets)),
         )
@@ -150,24 +151,12 @@ def _texts(value: object, facets: Mapping[str, object]) -> Iterator[TextMark]:
         raise BadPolicies("licenses.texts: got no list, expected {key, all, longest} entries")
     for number, one in enumerate(value, 1):
         where = f"licenses.texts[{number}]"
-        entry = _mapping(one, where)
+        entry = mapping(one, where)
         longest = entry.get("longest")
         if longest is not None and not isinstance(longest, int):
             raise BadPolicies(f"{where}.longest: got {longest!r}, expected a number of characters")
-        phrases = tuple(normal(phrase) for phrase in _strings(entry.get("all"), f"{where}.all"))
+        phrases = tuple(normal(phrase) for phrase in strings(entry.get("all"), f"{where}.all"))
         yield TextMark(_key(entry.get("key"), facets, f"{where}.key"), phrases, longest)
-
-
-def _mapping(value: object, where: str) -> Mapping[str, object]:
-    if not isinstance(value, Mapping) or not value or not all(isinstance(key, str) for key in value):
-        raise BadPolicies(f"{where}: expected a mapping with entries, got {type(value).__name__}")
-    return value
-
-
-def _strings(value: object, where: str) -> tuple[str, ...]:
-    if not isinstance(value, list) or not value or not all(isinstance(one, str) and one for one in value):
-        raise BadPolicies(f"{where}: expected a list of texts, got {type(value).__name__}")
-    return tuple(value)
 
 
 def _key(value: object, facets: Mapping[str, object], where: str) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from weighbridge.errors import BadPolicies
+from weighbridge.model.tables import mapping, strings
 
 LONGEST_NAME = 200
 
@@ -32,17 +33,17 @@ class AliasTable:
     @classmethod
     def from_document(cls, document: object) -> AliasTable:
         """Read the content of aliases.yaml; raises `BadPolicies` with the name of the key that is wrong."""
-        root = _mapping(document, "aliases")
+        root = mapping(document, "aliases")
         families = {
-            token.lower(): frozenset(one.lower() for one in _strings(value, f"aliases.families.{token}"))
-            for token, value in _mapping(root.get("families"), "aliases.families").items()
+            token.lower(): frozenset(one.lower() for one in strings(value, f"aliases.families.{token}"))
+            for token, value in mapping(root.get("families"), "aliases.families").items()
         }
         return cls(
             names=_renamed(root.get("names"), "aliases.names"),
             mirrors=_renamed(root.get("mirrors"), "aliases.mirrors"),
             patterns=_patterns(root.get("patterns")),
             families=families,
-            methods=frozenset(one.lower() for one in _strings(root.get("methods"), "aliases.methods")),
+            methods=frozenset(one.lower() for one in strings(root.get("methods"), "aliases.methods")),
         )
 
     def own(self, name: str) -> str:
@@ -96,7 +97,7 @@ def hub_id(text: str, *, short: bool) -> str | None:
 
 
 def _renamed(value: object, where: str) -> Mapping[str, str]:
-    entries = _mapping(value, where)
+    entries = mapping(value, where)
     for name, target in entries.items():
         if not isinstance(target, str) or hub_id(target, short=True) is None:
             raise BadPolicies(f"{where}.{name}: got {target!r}, expected a repository name")
@@ -109,7 +110,7 @@ def _patterns(value: object) -> tuple[tuple[re.Pattern[str], str], ...]:
     found = []
     for number, one in enumerate(value, 1):
         where = f"aliases.patterns[{number}]"
-        entry = _mapping(one, where)
+        entry = mapping(one, where)
         match, name = entry.get("match"), entry.get("name")
         if not isinstance(match, str) or not isinstance(name, str):
             raise BadPolicies(f"{where}: expected the texts match and name")
@@ -120,15 +121,3 @@ def _patterns(value: object) -> tuple[tuple[re.Pattern[str], str], ...]:
             raise BadPolicies(f"{where}.match: {match!r} is no regular expression: {error}") from error
         found.append((pattern, name))
     return tuple(found)
-
-
-def _mapping(value: object, where: str) -> Mapping[str, object]:
-    if not isinstance(value, Mapping) or not value or not all(isinstance(key, str) for key in value):
-        raise BadPolicies(f"{where}: expected a mapping with entries, got {type(value).__name__}")
-    return value
-
-
-def _strings(value: object, where: str) -> tuple[str, ...]:
-    if not isinstance(value, list) or not value or not all(isinstance(one, str) and one for one in value):
-        raise BadPolicies(f"{where}: expected a list of texts, got {type(value).__name__}")
-    return tuple(value)
