@@ -10,7 +10,8 @@ _HIDDEN = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
 
 def printable(text: str, limit: int = 400) -> str:
     """Return `text` on one line of at most `limit` characters, with invisible and reordering characters written out."""
-    shown = "".join(_escaped(character) for character in text[: limit + 1])
+    start = text[: limit + 1]
+    shown = start if start.isprintable() else "".join(map(_escaped, start))
     return shown if len(shown) <= limit else shown[: limit - 1] + "…"
 
 
