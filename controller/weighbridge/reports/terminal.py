@@ -77,8 +77,11 @@ def _quote(quote: Quote) -> str:
     if quote.place is None:
         return ""
     line = f":{quote.place.line}" if quote.place.line else ""
-    text = f' "{printable(quote.place.text, 100)}"' if quote.place.text else ""
-    return f"{printable(quote.place.file, 100)}{line}{text}"
+    place = f"{printable(quote.place.file, 100)}{line}"
+    text = printable(quote.place.text or "", 100)
+    if not text:
+        return place
+    return f"{place} {text}" if text.startswith('"') else f'{place} "{text}"'
 
 
 def _closing(run: Run) -> Iterator[str]:

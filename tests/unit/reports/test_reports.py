@@ -114,12 +114,16 @@ def test_the_summary_counts_what_would_be_refused_later_apart():
 
 def test_the_terminal_says_what_where_why_and_what_to_do():
     quoted = finding("deny", evidence=(Quote("license.declared", Place("README.md", 3, "license: x")),))
-    bare = finding("warn", evidence=(Quote("gone", None), Quote("file:x", Place("x.bin"))))
+    bare = finding(
+        "warn",
+        evidence=(Quote("gone", None), Quote("file:x", Place("x.bin")), Quote("q", Place("c.json", 2, '"a": 1'))),
+    )
     text = FORMATS["terminal"](run(review(quoted, bare, finding("audit")), problems=("b.yaml:1: not YAML",)))
 
     assert "a.yaml:3  deployment/tariff  ns pricing  stage enforce  DENIED" in text
     assert "model hf://acme-ml/tariff-8b@3f9c2e1 (base)" in text
     assert 'README.md:3 "license: x"' in text
+    assert 'x.bin · c.json:2 "a": 1\n' in text
     assert "fix (owner): declare it" in text
     assert "1 audit note: --verbose" in text
     assert "not read  b.yaml:1: not YAML" in text
