@@ -16,6 +16,7 @@ from weighbridge.gathering.asking import Deadline
 from weighbridge.gathering.parts import FilesPart, Parts, license_of, statements_of
 from weighbridge.gathering.repositories import Repositories
 from weighbridge.gathering.tables import Tables
+from weighbridge.gathering.weighing import against_parents, units_of, weighed
 from weighbridge.lineage import NodeFacts, ParentStatement, Statements, lineage, parent_revision
 from weighbridge.lineage.graph import MOST_NODES
 from weighbridge.lineage.statements import MOST_PARENTS
@@ -65,7 +66,11 @@ class Gatherer:
                 return _nothing(ref, resolved)
 
     async def _known(self, ref: ModelRef, now: Resolved, source: Source, deadline: Deadline) -> Evidence:
-        parts = await self._repositories.parts(source, ref.repository, now.commit or now.digest or "", deadline)
+        at = now.commit or now.digest or ""
+        parts, headers = await asyncio.gather(
+            self._repositories.parts(source, ref.repository, at, deadline),
+            self._repositories.headers(source, ref.repository, at, ref.file, deadline),
+        )
         license_outcome, license_places = license_of(parts, self._tables)
         statements = statements_of(parts, self._tables)
         name = self._tables.aliases.own(ref.repository)
@@ -83,6 +88,7 @@ class Gatherer:
             generation_config=_mapped(parts.generation, lambda part: part.generation),
             adapter=_mapped(parts.adapter, lambda part: part.adapter),
             places={**_places(parts), **license_places, **statements.places},
+            weights=against_parents(weighed(parts, headers), parts, _sizes_of_parents(statements, ancestors)),
         )
 
 
@@ -138,11 +144,20 @@ class _Walk:
         parts = await self.repositories.parts(self.source, repository, now.commit or now.digest or "", self.deadline)
         stated, _ = license_of(parts, self.tables)
         commit = now.commit if exact else None
-        return NodeFacts(name, "found", commit, statements_of(parts, self.tables), _value(stated), parts.unknown)
+        return NodeFacts(
+            name, "found", commit, statements_of(parts, self.tables), _value(stated), parts.unknown, units_of(parts)
+        )
+
+
+def _sizes_of_parents(statements: Statements, ancestors: Mapping[str, NodeFacts]) -> Mapping[str, float | None]:
+    found = (ancestors.get(one.parent.lower()) for one in statements.parents)
+    return {facts.name: facts.units for facts in found if facts is not None}
 
 
 def _nothing(ref: ModelRef, unknown: Unknown) -> Evidence:
-    return Evidence(ref, unknown, unknown, unknown, unknown, unknown, unknown, unknown, unknown, unknown)
+    return Evidence(
+        ref, unknown, unknown, unknown, unknown, unknown, unknown, unknown, unknown, unknown, weights=unknown
+    )
 
 
 def _mapped(outcome: Outcome[T | Unreadable], pick: Callable[[T], U]) -> Outcome[U | Unreadable]:

@@ -12,6 +12,7 @@ from weighbridge.licenses import CardStatement, FileStatement, card_statement, i
 from weighbridge.lineage import Prose, Repository, Statements, read_prose, read_statements
 from weighbridge.model.evidence import Adapter, Card, Config, Files, GenerationConfig, License, Place, Shape, Tokenizer
 from weighbridge.model.outcomes import Found, Missing, Outcome, Unknown, Unreadable
+from weighbridge.weights import Header, Promise, WeightSet
 
 _METADATA = (
     "license", "license_name", "license_link", "base_model", "base_model_revision", "base_model_relation", "tags",
@@ -38,6 +39,7 @@ class ConfigPart:
 
     config: Config
     shape: Shape | None
+    promise: Promise
     places: Mapping[str, Place]
 
 
@@ -73,6 +75,20 @@ class FilesPart:
     paths: frozenset[str]
     licenses: tuple[str, ...]
     """License files worth reading."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeadersPart:
+    """The weights an engine would load, with what the headers of their files say."""
+
+    chosen: WeightSet | None
+    headers: tuple[Header, ...] = ()
+    """None where the source lists the files and does not hold them."""
+
+    @property
+    def parents(self) -> tuple[str, ...]:
+        """Repositories that GGUF files say they were made from, as written."""
+        return tuple(dict.fromkeys(name for header in self.headers for name in header.parents))
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,17 +16,19 @@ from weighbridge.gathering.parts import (
     ConfigPart,
     FilesPart,
     GenerationPart,
+    HeadersPart,
     Parts,
     TokenizerPart,
     understood,
 )
 from weighbridge.gathering.tables import Tables
+from weighbridge.gathering.weighing import read_headers
 from weighbridge.licenses import FileStatement, file_statement
 from weighbridge.model.evidence import Resolved
 from weighbridge.model.outcomes import Found, Missing, Outcome, Unknown, Unreadable
 from weighbridge.sources.interface import Source
 from weighbridge.store.memory import Memory
-from weighbridge.weights import adapter, config, files, generation_config, read_json, shape, tokenizer
+from weighbridge.weights import adapter, config, files, generation_config, promise, read_json, shape, tokenizer
 
 CARD_BYTES = 1024 * 1024
 JSON_BYTES = 4 * 1024 * 1024
@@ -55,6 +57,7 @@ class Repositories:
         self._tokenizers: Questions[TokenizerPart | Unreadable] = Questions(Memory(clock, immutable=True))
         self._generations: Questions[GenerationPart | Unreadable] = Questions(Memory(clock, immutable=True))
         self._adapters: Questions[AdapterPart | Unreadable] = Questions(Memory(clock, immutable=True))
+        self._headers: Questions[HeadersPart | Unreadable] = Questions(Memory(clock, immutable=True))
         self._licenses: Questions[FileStatement | Unreadable] = Questions(Memory(clock, immutable=True))
 
     async def resolve(self, source: Source, name: str, revision: str | None, deadline: Deadline) -> Outcome[Resolved]:
@@ -63,10 +66,27 @@ class Repositories:
             (source.host, name, revision), lambda: source.resolve(name, revision), source, deadline
         )
 
+    async def headers(
+        self, source: Source, name: str, commit: str, named: str | None, deadline: Deadline
+    ) -> Outcome[HeadersPart | Unreadable]:
+        """Return what the weight files of a repository say about themselves; `named` is the one that is served."""
+        listed = await self._listed(source, name, commit, deadline)
+        return await self._headers.ask(
+            (source.host, name, commit, named),
+            lambda: read_headers(source, name, commit, listed, named),
+            source,
+            deadline,
+        )
+
+    async def _listed(
+        self, source: Source, name: str, commit: str, deadline: Deadline
+    ) -> Outcome[FilesPart | Unreadable]:
+        key = (source.host, name, commit)
+        return await self._files.ask(key, lambda: _listing(source, name, commit), source, deadline)
+
     async def parts(self, source: Source, name: str, commit: str, deadline: Deadline) -> Parts:
         """Return everything read of a repository at one commit; what is late is `Unknown`."""
-        key = (source.host, name, commit)
-        listed = await self._files.ask(key, lambda: _listing(source, name, commit), source, deadline)
+        listed = await self._listed(source, name, commit, deadline)
         at = _At(source, name, commit, deadline, listed)
         async with asyncio.TaskGroup() as group:
             card = group.create_task(at.ask(self._cards, CARD, CARD_BYTES, self._card))
@@ -162,7 +182,7 @@ def _config(content: bytes) -> ConfigPart | Unreadable:
     places = {"config.name_or_path": file.place("_name_or_path")}
     if read.auto_map:
         places["config.auto_map"] = file.place("auto_map")
-    return ConfigPart(read, shape(file), places)
+    return ConfigPart(read, shape(file), promise(file), places)
 
 
 def _tokenizer(content: bytes) -> TokenizerPart | Unreadable:

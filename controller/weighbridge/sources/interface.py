@@ -53,6 +53,11 @@ class Source(Protocol):
     async def read(self, repository: str, commit: str, path: str, limit: int) -> Outcome[bytes | Unreadable]:
         """Return the content of a file at a commit; a larger one than `limit` bytes is `Unreadable`."""
 
+    async def read_range(
+        self, repository: str, commit: str, path: str, start: int, length: int
+    ) -> Outcome[bytes | Unreadable]:
+        """Return `length` bytes of a file at a commit from `start` on, fewer where it ends; never more is transferred than a buffer."""
+
     def late(self, seconds: float) -> Unknown:
         """Return what to say when the source has not answered in `seconds`."""
 
