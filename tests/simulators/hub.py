@@ -40,6 +40,7 @@ class Snapshot:
     """Files that are listed and not served: size and sha256."""
     heads: Mapping[str, bytes] = field(default_factory=dict)
     """The first bytes of some of these, served by range; the rest of such a file is zeros."""
+    tags: tuple[str, ...] = ()
 
 
 @dataclass
@@ -121,6 +122,7 @@ class Hub:
         commit: str | None = None,
         digests: Mapping[str, str] | None = None,
         heads: Mapping[str, bytes] | None = None,
+        tags: tuple[str, ...] = (),
     ) -> str:
         """
         Make a new commit on a branch and return it.
@@ -134,7 +136,7 @@ class Hub:
         }
         content = json.dumps([repository, len(repo.snapshots), sorted(files), sorted(listed)]).encode()
         commit = commit or hashlib.sha1(content + b"".join(files.values()), usedforsecurity=False).hexdigest()
-        repo.snapshots[commit] = Snapshot(commit, dict(files), listed, dict(heads or {}))
+        repo.snapshots[commit] = Snapshot(commit, dict(files), listed, dict(heads or {}), tags)
         repo.branches[branch] = commit
         return commit
 
@@ -276,7 +278,7 @@ def _description(name: str, snapshot: Snapshot) -> dict[str, object]:
         for path, (size, digest) in snapshot.weights.items()
     ]
     siblings.sort(key=lambda one: str(one["rfilename"]))
-    return {"id": name, "sha": snapshot.commit, "private": False, "siblings": siblings}
+    return {"id": name, "sha": snapshot.commit, "private": False, "siblings": siblings, "tags": list(snapshot.tags)}
 
 
 def _file(snapshot: Snapshot, path: str) -> web.Response:

@@ -1,7 +1,7 @@
 """
 References → evidence.
 
-Every reference is asked about at once; ancestors are walked two hops up, so that a contradiction can be told from a grandparent.
+Every reference is asked about at once; ancestors are walked level by level up to the roots.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from weighbridge.gathering.asking import Deadline
 from weighbridge.gathering.parts import FilesPart, Parts, license_of, statements_of
 from weighbridge.gathering.repositories import Repositories
 from weighbridge.gathering.tables import Tables
-from weighbridge.gathering.weighing import against_parents, units_of, weighed
+from weighbridge.gathering.weighing import against_parents, converted_from, units_of, weighed
 from weighbridge.lineage import NodeFacts, ParentStatement, Statements, lineage, parent_revision
 from weighbridge.lineage.graph import MOST_NODES
 from weighbridge.lineage.statements import MOST_PARENTS
@@ -25,8 +25,8 @@ from weighbridge.model.outcomes import Found, Missing, Outcome, Unknown, Unreada
 from weighbridge.model.refs import ModelRef
 from weighbridge.sources.interface import Source
 
-HOPS = 2
-"""How far up a lineage repositories are fetched."""
+HOPS = 8
+"""How far up a lineage repositories are fetched; what lies beyond is named and not walked."""
 _RISKY = ("pickle", "keras", "code")
 
 T = TypeVar("T")
@@ -72,9 +72,11 @@ class Gatherer:
             self._repositories.headers(source, ref.repository, at, ref.file, deadline),
         )
         license_outcome, license_places = license_of(parts, self._tables)
-        statements = statements_of(parts, self._tables)
+        sources_of_it, unknown = converted_from(parts, headers, ref.file)
+        statements = statements_of(parts, sources_of_it, self._tables)
         name = self._tables.aliases.own(ref.repository)
-        model = NodeFacts(name, "found", now.commit, statements, _value(license_outcome), parts.unknown)
+        asked = tuple(dict.fromkeys((*parts.unknown, *unknown)))
+        model = NodeFacts(name, "found", now.commit, statements, _value(license_outcome), asked)
         ancestors = await _Walk(self._repositories, self._tables, source, deadline).ancestors(model)
         return Evidence(
             ref=ref,
@@ -145,7 +147,7 @@ class _Walk:
         stated, _ = license_of(parts, self.tables)
         commit = now.commit if exact else None
         return NodeFacts(
-            name, "found", commit, statements_of(parts, self.tables), _value(stated), parts.unknown, units_of(parts)
+            name, "found", commit, statements_of(parts, (), self.tables), _value(stated), parts.unknown, units_of(parts)
         )
 
 

@@ -105,13 +105,30 @@ def _no_weights(parts: Parts) -> Missing:
 
 def units_of(parts: Parts) -> float | None:
     """Return the size of an ancestor in numbers of its own precision, by its listing, else by its configuration."""
+    chosen, promise = _chosen(parts, None), promise_of(parts)
+    return units(weigh(chosen, (), promise) if chosen is not None else None, promise)
+
+
+def _chosen(parts: Parts, named: str | None) -> WeightSet | None:
     match parts.files:
         case Found(value=FilesPart(files=Files() as files)):
-            chosen = weight_set(files, None)
+            return weight_set(files, named)
         case _:
-            chosen = None
-    promise = promise_of(parts)
-    return units(weigh(chosen, (), promise) if chosen is not None else None, promise)
+            return None
+
+
+def converted_from(
+    parts: Parts, headers: Outcome[HeadersPart | Unreadable], named: str | None
+) -> tuple[tuple[str, ...], tuple[Unknown, ...]]:
+    """Return what the GGUF file that is served says it was made from, and what hides it."""
+    chosen = _chosen(parts, named)
+    match headers:
+        case Found(value=HeadersPart() as part):
+            return part.parents, ()
+        case Unknown() if chosen is not None and chosen.format == "gguf":
+            return (), (headers,)
+        case _:
+            return (), ()
 
 
 def against_parents(

@@ -17,7 +17,9 @@ from weighbridge.model.refs import ModelRef
 from weighbridge.model.weights import Format, Weights
 
 Relation: TypeAlias = Literal["finetune", "adapter", "quantized", "merge", "distill", "unstated"]
-Source: TypeAlias = Literal["front_matter", "adapter_config", "config", "mergekit", "hub_tags"]
+Source: TypeAlias = Literal[
+    "front_matter", "adapter_config", "config", "mergekit", "hub_tags", "quantize_config", "gguf"
+]
 
 
 @dataclass(frozen=True, slots=True)

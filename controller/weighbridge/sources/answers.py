@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from weighbridge.model.outcomes import Because, Unreadable
-from weighbridge.sources.interface import MOST_LISTED, Listing
+from weighbridge.sources.interface import MOST_LISTED, MOST_TAGS, Listing
 from weighbridge.weights import ListedFile
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
@@ -34,6 +34,7 @@ class RepositoryAnswer:
 
     commit: str
     siblings: tuple[object, ...]
+    tags: tuple[str, ...]
 
 
 def repository_answer(body: bytes) -> RepositoryAnswer | None:
@@ -46,14 +47,16 @@ def repository_answer(body: bytes) -> RepositoryAnswer | None:
     siblings = values.get("siblings") if isinstance(values, Mapping) else None
     if not isinstance(commit, str) or not _COMMIT.fullmatch(commit) or not isinstance(siblings, list):
         return None
-    return RepositoryAnswer(commit, tuple(siblings))
+    tags = values.get("tags")
+    texts = [one for one in tags[:MOST_TAGS] if isinstance(one, str)] if isinstance(tags, list) else []
+    return RepositoryAnswer(commit, tuple(siblings), tuple(texts))
 
 
 def listed(answer: RepositoryAnswer) -> Listing | Unreadable:
     """Return the files of a repository; too many of them cannot be used."""
     if len(answer.siblings) > MOST_LISTED:
         return Unreadable(f"the repository lists {len(answer.siblings)} files, at most {MOST_LISTED} are read")
-    return Listing(tuple(one for sibling in answer.siblings if (one := _file(sibling)) is not None))
+    return Listing(tuple(one for sibling in answer.siblings if (one := _file(sibling)) is not None), answer.tags)
 
 
 def _file(sibling: object) -> ListedFile | None:

@@ -26,6 +26,8 @@ def utc_now() -> datetime:
 
 MOST_LISTED = 100_000
 """Files of one repository."""
+MOST_TAGS = 500
+"""Tags of one repository."""
 LISTING_BYTES = 16 * 1024 * 1024
 """Bytes of a listing as JSON."""
 
@@ -35,6 +37,8 @@ class Listing:
     """The files of a repository at one commit."""
 
     files: tuple[ListedFile, ...]
+    tags: tuple[str, ...] = ()
+    """What the source shows beside the files."""
 
 
 class Source(Protocol):
