@@ -72,6 +72,14 @@ async def assembled(settings: Settings) -> AsyncIterator[Assembly]:
         yield Assembly(reviewer, ready, lambda: judge.revision, site.ask_url, preview, title)
 
 
+@asynccontextmanager
+async def gathering(settings: Settings) -> AsyncIterator[Gatherer]:
+    """Put together what asks about models, without anybody who judges; raises `BadPolicies`."""
+    bundle = bundles.load(settings.policies or bundles.default_folder())
+    async with AsyncExitStack() as stack:
+        yield Gatherer(await _sources(stack, settings), Tables.from_documents(bundle.documents))
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 
