@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from weighbridge.gathering.asking import Deadline
+from weighbridge.gathering.guarding import Guarded
 from weighbridge.gathering.parts import FilesPart, Parts, license_of, statements_of
 from weighbridge.gathering.repositories import Repositories
 from weighbridge.gathering.tables import Tables
@@ -24,6 +25,7 @@ from weighbridge.model.evidence import Evidence, Files, License, Place, Resolved
 from weighbridge.model.outcomes import Found, Missing, Outcome, Unknown, Unreadable
 from weighbridge.model.refs import ModelRef
 from weighbridge.sources.interface import Source
+from weighbridge.store.memory import Shelf
 
 HOPS = 8
 """How far up a lineage repositories are fetched; what lies beyond is named and not walked."""
@@ -40,14 +42,20 @@ class Gatherer:
         self, sources: Mapping[str, Source], tables: Tables, clock: Callable[[], float] = time.monotonic
     ) -> None:
         """Ask `sources`, by scheme; `clock` counts seconds and only grows."""
-        self._sources = sources
+        self._sources = {scheme: Guarded(source, clock) for scheme, source in sources.items()}
         self._tables = tables
         self._repositories = Repositories(tables, clock)
+        self._kept: Shelf[Evidence] = Shelf(clock)
 
     async def gather(self, refs: Sequence[ModelRef], seconds: float) -> tuple[Evidence, ...]:
         """Return one `Evidence` per reference, in order, within `seconds`."""
         deadline = Deadline.after(seconds)
-        return tuple(await asyncio.gather(*(self._evidence(ref, deadline) for ref in refs)))
+        kept = [self._kept.get(_key(ref)) for ref in refs]
+        cold = [self._evidence(ref, deadline.for_one()) for ref, one in zip(refs, kept, strict=True) if one is None]
+        asked = iter(await asyncio.gather(*cold))
+        return tuple(
+            replace(one, ref=ref) if one is not None else next(asked) for ref, one in zip(refs, kept, strict=True)
+        )
 
     async def _evidence(self, ref: ModelRef, deadline: Deadline) -> Evidence:
         if not ref.resolved:
@@ -58,7 +66,9 @@ class Gatherer:
         resolved = await self._repositories.resolve(source, ref.repository, ref.revision, deadline)
         match resolved:
             case Found(value=now):
-                return await self._known(ref, now, source, deadline)
+                evidence = await self._known(ref, now, source, deadline)
+                self._kept.put(_key(ref), evidence, deadline.horizon.until)
+                return evidence
             case Missing():
                 unknown = Unknown("no_repository", source.host, detail=f"{source.host} has no {resolved.looked_at}")
                 return replace(_nothing(ref, unknown), resolved=resolved)
@@ -154,6 +164,11 @@ class _Walk:
 def _sizes_of_parents(statements: Statements, ancestors: Mapping[str, NodeFacts]) -> Mapping[str, float | None]:
     found = (ancestors.get(one.parent.lower()) for one in statements.parents)
     return {facts.name: facts.units for facts in found if facts is not None}
+
+
+def _key(ref: ModelRef) -> Hashable:
+    """Return what evidence depends on, and not who names the model in which role."""
+    return ref.scheme, ref.repository, ref.revision, ref.file, ref.unresolved_because
 
 
 def _nothing(ref: ModelRef, unknown: Unknown) -> Evidence:

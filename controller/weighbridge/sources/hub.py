@@ -169,7 +169,7 @@ class HubSource:
                 "private_or_absent", self.host, None, f"{about} {reason}: {self.host} answers {response.status}"
             )
         refused = refusal(response.status, response.headers, self._clock())
-        return self._outage.unknown(refused.because, f"{self.host} {refused}")
+        return self._outage.unknown(refused.because, f"{self.host} {refused}", refused.again_in)
 
 
 def _not_a_name(repository: str) -> bool:

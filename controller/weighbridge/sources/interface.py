@@ -78,11 +78,11 @@ class Outage:
     clock: Clock
     since: int | None = field(default=None)
 
-    def unknown(self, because: Because, detail: str) -> Unknown:
-        """Note that the host did not answer."""
+    def unknown(self, because: Because, detail: str, again_in: float | None = None) -> Unknown:
+        """Note that the host did not answer, and when it wishes to be asked again."""
         if self.since is None:
             self.since = int(self.clock().timestamp()) // 60 * 60
-        return Unknown(because, self.host, self.since, detail)
+        return Unknown(because, self.host, self.since, detail, again_in)
 
     def over(self) -> None:
         """Note that the host answered."""

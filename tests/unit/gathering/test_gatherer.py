@@ -630,3 +630,44 @@ async def test_a_folder_without_commits_is_gathered_by_its_digest(tmp_path: Path
     assert isinstance(found.files, Found)
     assert isinstance(found.files.value, Files)
     assert isinstance(found.files.value.files[0], File)
+
+
+async def test_evidence_is_put_together_again_when_any_part_of_it_may_have_changed(
+    hub: Hub, gatherer: Gatherer, watch: Watch
+) -> None:
+    hub.publish("acme/base", {"README.md": b"---\nlicense: mit\n---\n"})
+    commit = hub.publish("acme/model", {"README.md": CARD})
+    ref = f"hf://acme/model@{commit}"
+    before = await one(gatherer, ref)
+    hub.publish("acme/base", {"README.md": b"---\nlicense: gpl-3.0\n---\n"})
+    watch.now = 59
+    soon = await one(gatherer, ref)
+    watch.now = 61
+    later = await one(gatherer, ref)
+
+    assert soon == before
+    assert [node.license and node.license.id for node in lineage_of(later).nodes] == ["gpl-3.0"]
+
+
+async def test_evidence_that_is_kept_belongs_to_whoever_asks(hub: Hub, gatherer: Gatherer) -> None:
+    hub.publish("acme/model", {"README.md": b"x"})
+    first = await one(gatherer)
+    draft = ModelRef("hf", "acme/model", role="draft")
+
+    (second,) = await gatherer.gather([draft], 10)
+
+    assert second.ref == draft
+    assert second.card is not None
+    assert second.card == first.card
+
+
+async def test_what_was_late_is_not_kept(hub: Hub, gatherer: Gatherer) -> None:
+    hub.publish("acme/model", {"README.md": CARD, "config.json": CONFIG})
+    hub.stall(0.4, pattern="config.json")
+    late = await one(gatherer, seconds=0.2)
+    await asyncio.sleep(0.5)
+
+    again = await one(gatherer)
+
+    assert isinstance(late.config, Unknown)
+    assert isinstance(again.config, Found)
