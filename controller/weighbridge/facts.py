@@ -35,8 +35,20 @@ from weighbridge.model.refs import Role
 from weighbridge.model.requests import Json
 from weighbridge.model.serving import Serving
 from weighbridge.model.site import AdvisoryMatch, ExceptionFacts, Judging, PolicyFacts, SiteFacts
+from weighbridge.model.weights import Weights
 
-MODEL_FACTS = ("resolved", "card", "license", "lineage", "files", "config", "tokenizer", "generation_config", "adapter")
+MODEL_FACTS = (
+    "resolved",
+    "card",
+    "license",
+    "lineage",
+    "files",
+    "config",
+    "tokenizer",
+    "generation_config",
+    "adapter",
+    "weights",
+)
 """The facts of a model that a rule may name under `evidence` in its METADATA."""
 
 
@@ -77,6 +89,7 @@ class ModelFacts:
     tokenizer: Outcome[Tokenizer | Unreadable]
     generation_config: Outcome[GenerationConfig | Unreadable]
     adapter: Outcome[Adapter | Unreadable]
+    weights: Outcome[Weights | Unreadable]
     advisories: tuple[AdvisoryMatch, ...]
 
 
@@ -163,6 +176,7 @@ def _model(evidence: Evidence, site: SiteFacts) -> ModelFacts:
         tokenizer=evidence.tokenizer,
         generation_config=evidence.generation_config,
         adapter=evidence.adapter,
+        weights=evidence.weights,
         advisories=site.advisories.get(str(ref), ()),
     )
 

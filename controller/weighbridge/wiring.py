@@ -21,12 +21,15 @@ from weighbridge.errors import BadPolicies, EngineError
 from weighbridge.gathering import Gatherer, Tables
 from weighbridge.model.requests import Namespace
 from weighbridge.review import Reviewer
-from weighbridge.settings import Settings
+from weighbridge.settings import DEFAULT_HUB, Settings
 from weighbridge.site.facts import ConfiguredSite, configured
 from weighbridge.site.objects import SiteObjects, read_folder
 from weighbridge.sources.directory import DirectorySource
 from weighbridge.sources.hub import HubSource
 from weighbridge.sources.interface import Source
+
+DELIVERIES = {DEFAULT_HUB: frozenset({".hf.co"})}
+"""Where a hub sends those who ask for weights (source: the hub's own /.well-known/meta.json)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,14 @@ async def assembled(settings: Settings) -> AsyncIterator[Assembly]:
         yield Assembly(reviewer, ready, lambda: judge.revision, site.ask_url, preview, title)
 
 
+@asynccontextmanager
+async def gathering(settings: Settings) -> AsyncIterator[Gatherer]:
+    """Put together what asks about models, without anybody who judges; raises `BadPolicies`."""
+    bundle = bundles.load(settings.policies or bundles.default_folder())
+    async with AsyncExitStack() as stack:
+        yield Gatherer(await _sources(stack, settings), Tables.from_documents(bundle.documents))
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 
@@ -98,5 +109,10 @@ async def _sources(stack: AsyncExitStack, settings: Settings) -> Mapping[str, So
     """Return the source of each scheme."""
     if "://" not in settings.hub:
         return {"hf": DirectorySource(Path(settings.hub))}
-    hub = HubSource(settings.hub, token_file=settings.hub_token_file, offline=settings.offline)
+    hub = HubSource(
+        settings.hub,
+        token_file=settings.hub_token_file,
+        offline=settings.offline,
+        redirect_hosts=DELIVERIES.get(settings.hub.rstrip("/"), frozenset()),
+    )
     return {"hf": await stack.enter_async_context(hub)}

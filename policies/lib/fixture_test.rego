@@ -127,6 +127,12 @@ _model := {
 		"temperature": 0.6, "top_p": 0.9, "max_new_tokens": null,
 	}},
 	"adapter": missing("adapter_config.json"),
+	"weights": {"found": {
+		"format": "safetensors", "source": "headers", "files": 1, "variants": 1, "size": 16060522496,
+		"parameters": 8030261248, "dtypes": [{"name": "BF16", "parameters": 8030261248}], "quantization": null,
+		"expected_parameters": 8030261248, "supported": true, "ratio": 1.0, "bits": 16.0,
+		"ratios_to_parents": [{"parent": "meta-llama/Llama-3.1-8B", "ratio": 1.0}],
+	}},
 	"advisories": [],
 }
 

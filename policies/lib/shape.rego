@@ -17,7 +17,7 @@ keys := {
 	"model": {
 		"ref", "role", "scheme", "repository", "revision", "unresolved_because", "publisher",
 		"resolved", "card", "license", "lineage", "files", "config", "tokenizer",
-		"generation_config", "adapter", "advisories",
+		"generation_config", "adapter", "weights", "advisories",
 	},
 	"missing": {"looked_at"},
 	"unknown": {"because", "host", "since"},
@@ -45,6 +45,12 @@ keys := {
 	"tokenizer": {"tokenizer_class", "auto_map"},
 	"generation_config": {"trust_remote_code", "custom_generate", "temperature", "top_p", "max_new_tokens"},
 	"adapter": {"base", "revision", "peft_type"},
+	"weights": {
+		"format", "source", "files", "variants", "size", "parameters", "dtypes", "quantization",
+		"expected_parameters", "supported", "ratio", "bits", "ratios_to_parents",
+	},
+	"dtype": {"name", "parameters"},
+	"parent_ratio": {"parent", "ratio"},
 	"advisory": {"id", "severity", "node", "own", "by", "block", "fixed_in", "summary"},
 	"site": {"policies", "fallback", "override", "exceptions"},
 	"policy": {
@@ -78,6 +84,7 @@ lists := {
 	"files": {"files"},
 	"config": {"auto_map"},
 	"tokenizer": {"auto_map"},
+	"weights": {"dtypes", "ratios_to_parents"},
 	"site": {"policies", "exceptions"},
 	"policy": {"stages"},
 	"exception": {"models", "approvals", "matched"},
@@ -95,7 +102,7 @@ words := {
 
 facts := {
 	"resolved", "card", "license", "lineage", "files",
-	"config", "tokenizer", "generation_config", "adapter",
+	"config", "tokenizer", "generation_config", "adapter", "weights",
 }
 
 _answers := {"found", "missing", "unknown"}
@@ -171,6 +178,18 @@ broken contains "models.files.files" if {
 	some model in input.models
 	some file in model.files.found.files
 	_unlike(file, "file")
+}
+
+broken contains "models.weights.dtypes" if {
+	some model in input.models
+	some dtype in model.weights.found.dtypes
+	_unlike(dtype, "dtype")
+}
+
+broken contains "models.weights.ratios_to_parents" if {
+	some model in input.models
+	some ratio in model.weights.found.ratios_to_parents
+	_unlike(ratio, "parent_ratio")
 }
 
 broken contains "models.advisories" if {

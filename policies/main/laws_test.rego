@@ -6,7 +6,7 @@ package weighbridge.laws_test
 import data.weighbridge.fixture
 import data.weighbridge.main
 
-_facts := ["resolved", "card", "license", "lineage", "files", "config", "tokenizer", "generation_config"]
+_facts := ["resolved", "card", "license", "lineage", "files", "config", "tokenizer", "generation_config", "weights"]
 
 _generation(parts) := {"found": object.union(
 	{

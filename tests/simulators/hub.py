@@ -27,6 +27,7 @@ MANIFEST = "_repo_files.json"
 
 _DESCRIBE = re.compile(r"/api/models/(?P<repo>[^/]+(?:/[^/]+)?)(?:/revision/(?P<revision>[^/]+))?")
 _RESOLVE = re.compile(r"/(?P<repo>[^/]+(?:/[^/]+)?)/resolve/(?P<revision>[^/]+)/(?P<path>.+)")
+_RANGE = re.compile(r"bytes=(\d+)-(\d+)")
 
 
 @dataclass
@@ -37,6 +38,9 @@ class Snapshot:
     files: Mapping[str, bytes]
     weights: Mapping[str, tuple[int, str | None]]
     """Files that are listed and not served: size and sha256."""
+    heads: Mapping[str, bytes] = field(default_factory=dict)
+    """The first bytes of some of these, served by range; the rest of such a file is zeros."""
+    tags: tuple[str, ...] = ()
 
 
 @dataclass
@@ -73,6 +77,10 @@ class Hub:
         self.accepted_encodings: list[str | None] = []
         self.chunk = False
         """Send bodies in pieces, without saying how long they are."""
+        self.ranges = True
+        """Know what a range is; otherwise send the whole file."""
+        self.pieces: list[tuple[str, int, int]] = []
+        """Path, first byte and number of bytes of every piece that was sent."""
         self._repositories: dict[str, Repository] = {}
         self._redirects: dict[str, str] = {}
         self._fault = Fault()
@@ -113,8 +121,14 @@ class Hub:
         branch: str = "main",
         commit: str | None = None,
         digests: Mapping[str, str] | None = None,
+        heads: Mapping[str, bytes] | None = None,
+        tags: tuple[str, ...] = (),
     ) -> str:
-        """Make a new commit on a branch and return it; `weights` are listed by size, their sha256 from `digests`."""
+        """
+        Make a new commit on a branch and return it.
+
+        `weights` are listed by size, their sha256 from `digests`, and served by range where `heads` hold their first bytes.
+        """
         repo = self._repositories.setdefault(repository, Repository())
         listed = {
             path: (size, (digests or {}).get(path, hashlib.sha256(path.encode()).hexdigest()))
@@ -122,7 +136,7 @@ class Hub:
         }
         content = json.dumps([repository, len(repo.snapshots), sorted(files), sorted(listed)]).encode()
         commit = commit or hashlib.sha1(content + b"".join(files.values()), usedforsecurity=False).hexdigest()
-        repo.snapshots[commit] = Snapshot(commit, dict(files), listed)
+        repo.snapshots[commit] = Snapshot(commit, dict(files), listed, dict(heads or {}), tags)
         repo.branches[branch] = commit
         return commit
 
@@ -231,7 +245,26 @@ class Hub:
             return _not_found("RevisionNotFound")
         if described is not None:
             return web.json_response(_description(name, snapshot))
-        return _file(snapshot, unquote(match["path"]))
+        path = unquote(match["path"])
+        asked = _RANGE.fullmatch(request.headers.get("Range", "")) if self.ranges else None
+        if asked is not None or path in snapshot.heads:
+            return self._piece(snapshot, path, asked)
+        return _file(snapshot, path)
+
+    def _piece(self, snapshot: Snapshot, path: str, asked: re.Match[str] | None) -> web.Response:
+        size, _ = snapshot.weights.get(path, (len(snapshot.files.get(path, b"")), None))
+        head = snapshot.heads.get(path, snapshot.files.get(path))
+        if head is None:
+            return _file(snapshot, path)
+        first, last = (int(asked[1]), min(int(asked[2]), size - 1)) if asked else (0, size - 1)
+        if asked and first >= size:
+            return web.Response(status=416, headers={"Content-Range": f"bytes */{size}"})
+        body = head[first : last + 1].ljust(last + 1 - first, b"\0")
+        self.pieces.append((path, first, len(body)))
+        headers = {"X-Repo-Commit": snapshot.commit}
+        if asked:
+            headers["Content-Range"] = f"bytes {first}-{last}/{size}"
+        return web.Response(status=206 if asked else 200, body=body, headers=headers)
 
 
 def _description(name: str, snapshot: Snapshot) -> dict[str, object]:
@@ -245,7 +278,7 @@ def _description(name: str, snapshot: Snapshot) -> dict[str, object]:
         for path, (size, digest) in snapshot.weights.items()
     ]
     siblings.sort(key=lambda one: str(one["rfilename"]))
-    return {"id": name, "sha": snapshot.commit, "private": False, "siblings": siblings}
+    return {"id": name, "sha": snapshot.commit, "private": False, "siblings": siblings, "tags": list(snapshot.tags)}
 
 
 def _file(snapshot: Snapshot, path: str) -> web.Response:

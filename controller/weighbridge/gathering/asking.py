@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
 from weighbridge.model.outcomes import Outcome
@@ -12,6 +13,17 @@ from weighbridge.sources.interface import Source
 from weighbridge.store.memory import Memory
 
 T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Horizon:
+    """Until when something that was put together out of many answers holds: as long as each of them."""
+
+    until: float = math.inf
+
+    def note(self, until: float) -> None:
+        """Take another answer into account."""
+        self.until = min(self.until, until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +34,17 @@ class Deadline:
     """What was given at the start."""
     at: float
     """Time of the event loop."""
+    horizon: Horizon = field(default_factory=Horizon)
+    """Of what is put together until then."""
 
     @classmethod
     def after(cls, seconds: float) -> Deadline:
         """Begin now."""
         return cls(seconds, asyncio.get_running_loop().time() + seconds)
+
+    def for_one(self) -> Deadline:
+        """Return the same deadline, for something else to be put together."""
+        return replace(self, horizon=Horizon())
 
     def left(self) -> float:
         """Return the seconds that are left, never less than none."""
@@ -52,6 +70,7 @@ class Questions(Generic[T]):
         """
         known = self._memory.get(key)
         if known is not None:
+            deadline.horizon.note(self._memory.holds_until(key))
             return known
         task = self._open.get(key)
         if task is None:
@@ -59,6 +78,7 @@ class Questions(Generic[T]):
             self._open[key] = task
             task.add_done_callback(lambda _: self._open.pop(key, None))
         done, _ = await asyncio.wait({task}, timeout=deadline.left())
+        deadline.horizon.note(self._memory.holds_until(key) if done else -math.inf)
         return task.result() if done else source.late(deadline.seconds)
 
     async def _answer(self, key: Hashable, question: Callable[[], Awaitable[Outcome[T]]]) -> Outcome[T]:

@@ -1,21 +1,23 @@
 """
 References → evidence.
 
-Every reference is asked about at once; ancestors are walked two hops up, so that a contradiction can be told from a grandparent.
+Every reference is asked about at once; ancestors are walked level by level up to the roots.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from weighbridge.gathering.asking import Deadline
+from weighbridge.gathering.guarding import Guarded
 from weighbridge.gathering.parts import FilesPart, Parts, license_of, statements_of
 from weighbridge.gathering.repositories import Repositories
 from weighbridge.gathering.tables import Tables
+from weighbridge.gathering.weighing import against_parents, converted_from, units_of, weighed
 from weighbridge.lineage import NodeFacts, ParentStatement, Statements, lineage, parent_revision
 from weighbridge.lineage.graph import MOST_NODES
 from weighbridge.lineage.statements import MOST_PARENTS
@@ -23,9 +25,10 @@ from weighbridge.model.evidence import Evidence, Files, License, Place, Resolved
 from weighbridge.model.outcomes import Found, Missing, Outcome, Unknown, Unreadable
 from weighbridge.model.refs import ModelRef
 from weighbridge.sources.interface import Source
+from weighbridge.store.memory import Shelf
 
-HOPS = 2
-"""How far up a lineage repositories are fetched."""
+HOPS = 8
+"""How far up a lineage repositories are fetched; what lies beyond is named and not walked."""
 _RISKY = ("pickle", "keras", "code")
 
 T = TypeVar("T")
@@ -39,14 +42,20 @@ class Gatherer:
         self, sources: Mapping[str, Source], tables: Tables, clock: Callable[[], float] = time.monotonic
     ) -> None:
         """Ask `sources`, by scheme; `clock` counts seconds and only grows."""
-        self._sources = sources
+        self._sources = {scheme: Guarded(source, clock) for scheme, source in sources.items()}
         self._tables = tables
         self._repositories = Repositories(tables, clock)
+        self._kept: Shelf[Evidence] = Shelf(clock)
 
     async def gather(self, refs: Sequence[ModelRef], seconds: float) -> tuple[Evidence, ...]:
         """Return one `Evidence` per reference, in order, within `seconds`."""
         deadline = Deadline.after(seconds)
-        return tuple(await asyncio.gather(*(self._evidence(ref, deadline) for ref in refs)))
+        kept = [self._kept.get(_key(ref)) for ref in refs]
+        cold = [self._evidence(ref, deadline.for_one()) for ref, one in zip(refs, kept, strict=True) if one is None]
+        asked = iter(await asyncio.gather(*cold))
+        return tuple(
+            replace(one, ref=ref) if one is not None else next(asked) for ref, one in zip(refs, kept, strict=True)
+        )
 
     async def _evidence(self, ref: ModelRef, deadline: Deadline) -> Evidence:
         if not ref.resolved:
@@ -57,7 +66,9 @@ class Gatherer:
         resolved = await self._repositories.resolve(source, ref.repository, ref.revision, deadline)
         match resolved:
             case Found(value=now):
-                return await self._known(ref, now, source, deadline)
+                evidence = await self._known(ref, now, source, deadline)
+                self._kept.put(_key(ref), evidence, deadline.horizon.until)
+                return evidence
             case Missing():
                 unknown = Unknown("no_repository", source.host, detail=f"{source.host} has no {resolved.looked_at}")
                 return replace(_nothing(ref, unknown), resolved=resolved)
@@ -65,11 +76,17 @@ class Gatherer:
                 return _nothing(ref, resolved)
 
     async def _known(self, ref: ModelRef, now: Resolved, source: Source, deadline: Deadline) -> Evidence:
-        parts = await self._repositories.parts(source, ref.repository, now.commit or now.digest or "", deadline)
+        at = now.commit or now.digest or ""
+        parts, headers = await asyncio.gather(
+            self._repositories.parts(source, ref.repository, at, deadline),
+            self._repositories.headers(source, ref.repository, at, ref.file, deadline),
+        )
         license_outcome, license_places = license_of(parts, self._tables)
-        statements = statements_of(parts, self._tables)
+        sources_of_it, unknown = converted_from(parts, headers, ref.file)
+        statements = statements_of(parts, sources_of_it, self._tables)
         name = self._tables.aliases.own(ref.repository)
-        model = NodeFacts(name, "found", now.commit, statements, _value(license_outcome), parts.unknown)
+        asked = tuple(dict.fromkeys((*parts.unknown, *unknown)))
+        model = NodeFacts(name, "found", now.commit, statements, _value(license_outcome), asked)
         ancestors = await _Walk(self._repositories, self._tables, source, deadline).ancestors(model)
         return Evidence(
             ref=ref,
@@ -83,6 +100,7 @@ class Gatherer:
             generation_config=_mapped(parts.generation, lambda part: part.generation),
             adapter=_mapped(parts.adapter, lambda part: part.adapter),
             places={**_places(parts), **license_places, **statements.places},
+            weights=against_parents(weighed(parts, headers), parts, _sizes_of_parents(statements, ancestors)),
         )
 
 
@@ -138,11 +156,25 @@ class _Walk:
         parts = await self.repositories.parts(self.source, repository, now.commit or now.digest or "", self.deadline)
         stated, _ = license_of(parts, self.tables)
         commit = now.commit if exact else None
-        return NodeFacts(name, "found", commit, statements_of(parts, self.tables), _value(stated), parts.unknown)
+        return NodeFacts(
+            name, "found", commit, statements_of(parts, (), self.tables), _value(stated), parts.unknown, units_of(parts)
+        )
+
+
+def _sizes_of_parents(statements: Statements, ancestors: Mapping[str, NodeFacts]) -> Mapping[str, float | None]:
+    found = (ancestors.get(one.parent.lower()) for one in statements.parents)
+    return {facts.name: facts.units for facts in found if facts is not None}
+
+
+def _key(ref: ModelRef) -> Hashable:
+    """Return what evidence depends on, and not who names the model in which role."""
+    return ref.scheme, ref.repository, ref.revision, ref.file, ref.unresolved_because
 
 
 def _nothing(ref: ModelRef, unknown: Unknown) -> Evidence:
-    return Evidence(ref, unknown, unknown, unknown, unknown, unknown, unknown, unknown, unknown, unknown)
+    return Evidence(
+        ref, unknown, unknown, unknown, unknown, unknown, unknown, unknown, unknown, unknown, weights=unknown
+    )
 
 
 def _mapped(outcome: Outcome[T | Unreadable], pick: Callable[[T], U]) -> Outcome[U | Unreadable]:

@@ -12,7 +12,9 @@ from weighbridge.licenses import CardStatement, FileStatement, card_statement, i
 from weighbridge.lineage import Prose, Repository, Statements, read_prose, read_statements
 from weighbridge.model.evidence import Adapter, Card, Config, Files, GenerationConfig, License, Place, Shape, Tokenizer
 from weighbridge.model.outcomes import Found, Missing, Outcome, Unknown, Unreadable
+from weighbridge.weights import Header, Promise, WeightSet
 
+CARD, MERGE = "README.md", "mergekit_config.yml"
 _METADATA = (
     "license", "license_name", "license_link", "base_model", "base_model_revision", "base_model_relation", "tags",
 )  # fmt: skip
@@ -30,6 +32,8 @@ class CardPart:
     license: CardStatement
     prose: Prose
     places: Mapping[str, Place]
+    merged: tuple[str, ...]
+    """Models that a merge configuration in its text names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,7 @@ class ConfigPart:
 
     config: Config
     shape: Shape | None
+    promise: Promise
     places: Mapping[str, Place]
 
 
@@ -66,6 +71,13 @@ class AdapterPart:
 
 
 @dataclass(frozen=True, slots=True)
+class NamesPart:
+    """A file that names models and holds nothing else that rules ask."""
+
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class FilesPart:
     """The listing: weights and code, and the paths of the small files we read."""
 
@@ -73,6 +85,22 @@ class FilesPart:
     paths: frozenset[str]
     licenses: tuple[str, ...]
     """License files worth reading."""
+    tags: tuple[str, ...] = ()
+    """Base models that the source itself shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeadersPart:
+    """The weights an engine would load, with what the headers of their files say."""
+
+    chosen: WeightSet | None
+    headers: tuple[Header, ...] = ()
+    """None where the source lists the files and does not hold them."""
+
+    @property
+    def parents(self) -> tuple[str, ...]:
+        """Repositories that GGUF files say they were made from, as written."""
+        return tuple(dict.fromkeys(name for header in self.headers for name in header.parents))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +115,18 @@ class Parts:
     tokenizer: Outcome[TokenizerPart | Unreadable]
     generation: Outcome[GenerationPart | Unreadable]
     adapter: Outcome[AdapterPart | Unreadable]
+    merge: Outcome[NamesPart | Unreadable]
+    quantizer: Outcome[NamesPart | Unreadable]
     license_files: tuple[Outcome[FileStatement | Unreadable], ...] = ()
 
     @property
     def unknown(self) -> tuple[Unknown, ...]:
         """What could not be asked of what says where the model comes from and what its license is."""
-        asked = (self.files, self.card, self.config, self.adapter, *self.license_files)
+        asked = (self.files, self.card, self.config, self.adapter, self.merge, self.quantizer, *self.license_files)
         return tuple(dict.fromkeys(one for one in asked if isinstance(one, Unknown)))
 
 
-def understood(read: ReadCard, tables: Tables) -> CardPart:
+def understood(read: ReadCard, merged: tuple[str, ...], tables: Tables) -> CardPart:
     """Keep of a card what rules ask, and nothing of its text."""
     return CardPart(
         card=read.card,
@@ -105,6 +135,7 @@ def understood(read: ReadCard, tables: Tables) -> CardPart:
         license=card_statement(read.lines, read.images, tables.licenses),
         prose=read_prose(read.lines),
         places=read.places,
+        merged=merged,
     )
 
 
@@ -138,10 +169,10 @@ def license_of(parts: Parts, tables: Tables) -> tuple[Outcome[License | Unreadab
     return Missing(f"README.md and license files of {parts.name}@{parts.commit[:12]}"), identified.places
 
 
-def statements_of(parts: Parts, tables: Tables) -> Statements:
-    """Return what a repository says about its parents."""
+def statements_of(parts: Parts, converted_from: tuple[str, ...], tables: Tables) -> Statements:
+    """Return what a repository says about its parents; `converted_from` is what its GGUF files say."""
     card, config, adapter = _found(parts.card), _found(parts.config), _found(parts.adapter)
-    files = _found(parts.files)
+    files, merge, quantizer = _found(parts.files), _found(parts.merge), _found(parts.quantizer)
     places = [part.places for part in (config, adapter) if part is not None]
     return read_statements(
         Repository(
@@ -154,6 +185,11 @@ def statements_of(parts: Parts, tables: Tables) -> Statements:
             adapter=adapter.adapter if adapter is not None else None,
             paths=tuple(files.paths) if files is not None else (),
             places={pointer: place for some in places for pointer, place in some.items()},
+            merged=merge.names if merge is not None else card.merged if card is not None else (),
+            merged_in=MERGE if merge is not None else CARD,
+            quantized_from=next(iter(quantizer.names), None) if quantizer is not None else None,
+            converted_from=converted_from,
+            hub_tags=files.tags if files is not None else (),
         ),
         tables.aliases,
     )

@@ -11,33 +11,41 @@ from typing import TypeVar
 from weighbridge.cards import read_card
 from weighbridge.gathering.asking import Deadline, Questions
 from weighbridge.gathering.parts import (
+    CARD,
+    MERGE,
     AdapterPart,
     CardPart,
     ConfigPart,
     FilesPart,
     GenerationPart,
+    HeadersPart,
+    NamesPart,
     Parts,
     TokenizerPart,
     understood,
 )
 from weighbridge.gathering.tables import Tables
+from weighbridge.gathering.weighing import read_headers
 from weighbridge.licenses import FileStatement, file_statement
+from weighbridge.lineage import merge_names, merge_names_in_card
 from weighbridge.model.evidence import Resolved
 from weighbridge.model.outcomes import Found, Missing, Outcome, Unknown, Unreadable
 from weighbridge.sources.interface import Source
 from weighbridge.store.memory import Memory
-from weighbridge.weights import adapter, config, files, generation_config, read_json, shape, tokenizer
+from weighbridge.weights import adapter, config, files, generation_config, promise, read_json, shape, tokenizer
 
 CARD_BYTES = 1024 * 1024
 JSON_BYTES = 4 * 1024 * 1024
+MERGE_BYTES = 256 * 1024
 LICENSE_BYTES = 256 * 1024
 MOST_LICENSE_FILES = 4
 
 _LICENSE_FILE = re.compile(r"(?:licen[cs]e|copying|notice).{0,40}", re.IGNORECASE)
-CARD, CONFIG, TOKENIZER = "README.md", "config.json", "tokenizer_config.json"
-GENERATION, ADAPTER = "generation_config.json", "adapter_config.json"
-_MARKERS = ("mergekit_config.yml", "quantize_config.json")
-_READ = (CARD, CONFIG, TOKENIZER, GENERATION, ADAPTER, *_MARKERS)
+CONFIG, TOKENIZER, GENERATION = "config.json", "tokenizer_config.json", "generation_config.json"
+ADAPTER, QUANTIZER = "adapter_config.json", "quantize_config.json"
+_READ = (CARD, CONFIG, TOKENIZER, GENERATION, ADAPTER, MERGE, QUANTIZER)
+
+_BASE_TAG = "base_model:"
 
 T = TypeVar("T")
 
@@ -55,6 +63,8 @@ class Repositories:
         self._tokenizers: Questions[TokenizerPart | Unreadable] = Questions(Memory(clock, immutable=True))
         self._generations: Questions[GenerationPart | Unreadable] = Questions(Memory(clock, immutable=True))
         self._adapters: Questions[AdapterPart | Unreadable] = Questions(Memory(clock, immutable=True))
+        self._names: Questions[NamesPart | Unreadable] = Questions(Memory(clock, immutable=True))
+        self._headers: Questions[HeadersPart | Unreadable] = Questions(Memory(clock, immutable=True))
         self._licenses: Questions[FileStatement | Unreadable] = Questions(Memory(clock, immutable=True))
 
     async def resolve(self, source: Source, name: str, revision: str | None, deadline: Deadline) -> Outcome[Resolved]:
@@ -63,10 +73,27 @@ class Repositories:
             (source.host, name, revision), lambda: source.resolve(name, revision), source, deadline
         )
 
+    async def headers(
+        self, source: Source, name: str, commit: str, named: str | None, deadline: Deadline
+    ) -> Outcome[HeadersPart | Unreadable]:
+        """Return what the weight files of a repository say about themselves; `named` is the one that is served."""
+        listed = await self._listed(source, name, commit, deadline)
+        return await self._headers.ask(
+            (source.host, name, commit, named),
+            lambda: read_headers(source, name, commit, listed, named),
+            source,
+            deadline,
+        )
+
+    async def _listed(
+        self, source: Source, name: str, commit: str, deadline: Deadline
+    ) -> Outcome[FilesPart | Unreadable]:
+        key = (source.host, name, commit)
+        return await self._files.ask(key, lambda: _listing(source, name, commit), source, deadline)
+
     async def parts(self, source: Source, name: str, commit: str, deadline: Deadline) -> Parts:
         """Return everything read of a repository at one commit; what is late is `Unknown`."""
-        key = (source.host, name, commit)
-        listed = await self._files.ask(key, lambda: _listing(source, name, commit), source, deadline)
+        listed = await self._listed(source, name, commit, deadline)
         at = _At(source, name, commit, deadline, listed)
         async with asyncio.TaskGroup() as group:
             card = group.create_task(at.ask(self._cards, CARD, CARD_BYTES, self._card))
@@ -74,18 +101,22 @@ class Repositories:
             tokens = group.create_task(at.ask(self._tokenizers, TOKENIZER, JSON_BYTES, _tokenizer))
             generation = group.create_task(at.ask(self._generations, GENERATION, JSON_BYTES, _generation))
             adapters = group.create_task(at.ask(self._adapters, ADAPTER, JSON_BYTES, _adapter))
+            merge = group.create_task(at.ask(self._names, MERGE, MERGE_BYTES, _merge))
+            quantizer = group.create_task(at.ask(self._names, QUANTIZER, JSON_BYTES, _quantizer))
             texts = [
                 group.create_task(at.ask(self._licenses, path, LICENSE_BYTES, self._license(path)))
                 for path in _license_paths(listed)
             ]
         return Parts(
             name, commit, listed, card.result(), configs.result(), tokens.result(), generation.result(),
-            adapters.result(), tuple(one.result() for one in texts),
+            adapters.result(), merge.result(), quantizer.result(), tuple(one.result() for one in texts),
         )  # fmt: skip
 
     def _card(self, content: bytes) -> CardPart | Unreadable:
         read = read_card(content)
-        return read if isinstance(read, Unreadable) else understood(read, self._tables)
+        if isinstance(read, Unreadable):
+            return read
+        return understood(read, merge_names_in_card(content.decode("utf-8", "replace")), self._tables)
 
     def _license(self, path: str) -> Callable[[bytes], FileStatement | Unreadable]:
         return lambda content: file_statement(path, content, self._tables.licenses)
@@ -141,7 +172,8 @@ async def _listing(source: Source, name: str, commit: str) -> Outcome[FilesPart 
             # Texts before notices, so that the cap never leaves out what states the license.
             licenses.sort(key=lambda path: path.lower().startswith("notice"))
             paths = frozenset(path for path in names if path in _READ or path in licenses[:MOST_LICENSE_FILES])
-            return Found(FilesPart(files(listing.files), paths, tuple(licenses[:MOST_LICENSE_FILES])))
+            tags = tuple(tag for tag in listing.tags if tag.startswith(_BASE_TAG))
+            return Found(FilesPart(files(listing.files), paths, tuple(licenses[:MOST_LICENSE_FILES]), tags))
         case Missing() | Unknown():
             return listed
 
@@ -162,7 +194,7 @@ def _config(content: bytes) -> ConfigPart | Unreadable:
     places = {"config.name_or_path": file.place("_name_or_path")}
     if read.auto_map:
         places["config.auto_map"] = file.place("auto_map")
-    return ConfigPart(read, shape(file), places)
+    return ConfigPart(read, shape(file), promise(file), places)
 
 
 def _tokenizer(content: bytes) -> TokenizerPart | Unreadable:
@@ -190,3 +222,20 @@ def _adapter(content: bytes) -> AdapterPart | Unreadable:
     if isinstance(file, Unreadable):
         return file
     return AdapterPart(adapter(file), {"adapter.base": file.place("base_model_name_or_path")})
+
+
+def _merge(content: bytes) -> NamesPart | Unreadable:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return Unreadable(f"{MERGE} is not UTF-8")
+    names = merge_names(text, MERGE)
+    return names if isinstance(names, Unreadable) else NamesPart(names)
+
+
+def _quantizer(content: bytes) -> NamesPart | Unreadable:
+    file = read_json(content, QUANTIZER)
+    if isinstance(file, Unreadable):
+        return file
+    name = file.values.get("model_name_or_path")
+    return NamesPart((name,) if isinstance(name, str) else ())

@@ -30,6 +30,8 @@ class NodeFacts:
     license: License | None
     unknown: tuple[Unknown, ...]
     """What could not be asked about it."""
+    units: float | None = None
+    """Its size in numbers of its own precision."""
 
 
 def parent_revision(statements: Sequence[ParentStatement]) -> str | None:

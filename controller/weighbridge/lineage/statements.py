@@ -19,6 +19,7 @@ _LOCAL_PATH = re.compile(r"[/\\]")
 _RELATIONS: Mapping[str, Relation] = {
     "finetune": "finetune", "adapter": "adapter", "quantized": "quantized", "merge": "merge", "distill": "distill",
 }  # fmt: skip
+_BASE_TAG = re.compile(r"base_model:(?:(?P<relation>\w{1,20}):)?(?P<name>[^:]{1,200})")
 _MERGE_TAGS = ("merge", "mergekit")
 _CARD, _ADAPTER, _CONFIG = "README.md", "adapter_config.json", "config.json"
 
@@ -69,6 +70,16 @@ class Repository:
     paths: Sequence[str]
     places: Mapping[str, Place]
     """`adapter.base` and `config.name_or_path`, where they stand."""
+    merged: Sequence[str] = ()
+    """Models that a merge configuration names, as written."""
+    merged_in: str = "mergekit_config.yml"
+    """The file it stands in."""
+    quantized_from: str | None = None
+    """The model that quantize_config.json names."""
+    converted_from: Sequence[str] = ()
+    """Repositories that the keys of a GGUF file name."""
+    hub_tags: Sequence[str] = ()
+    """Tags that the hub shows; it makes those of a base model out of the metadata."""
 
 
 def read_statements(repository: Repository, aliases: AliasTable) -> Statements:
@@ -79,6 +90,10 @@ def read_statements(repository: Repository, aliases: AliasTable) -> Statements:
         *_declared(repository, names, relation, aliases),
         *_by_adapter(repository, aliases),
         *_by_config(repository, relation, aliases),
+        *_by_merge(repository, aliases),
+        *_by_quantizer(repository, aliases),
+        *_by_converter(repository, aliases),
+        *_by_tags(repository, aliases),
     ]
     own = {repository.name.lower(), aliases.own(repository.name).lower()}
     parents = tuple(one for one in found if one.parent.lower() not in own and one.written.lower() not in own)
@@ -87,7 +102,7 @@ def read_statements(repository: Repository, aliases: AliasTable) -> Statements:
     known = own | machine_readable | {name.rpartition("/")[2] for name in machine_readable}
     prose = [aliases.parent(name) for name in repository.prose.parents]
     return Statements(
-        parents=parents[: 3 * MOST_PARENTS],
+        parents=parents[: 4 * MOST_PARENTS],
         named=len(machine_readable),
         derived_by=tuple(dict.fromkeys(_markers(repository, names, aliases))),
         prose_parents=tuple(dict.fromkeys(printable(name, 200) for name in prose if name.lower() not in known)),
@@ -127,13 +142,51 @@ def _by_config(repository: Repository, relation: Relation, aliases: AliasTable) 
         yield ParentStatement(aliases.parent(name), name, relation, "config", None)
 
 
+def _by_merge(repository: Repository, aliases: AliasTable) -> Iterator[ParentStatement]:
+    for text in repository.merged:
+        written, _, revision = text.partition("@")
+        name = hub_id(written, short=False)
+        if name is not None:
+            yield ParentStatement(aliases.parent(name), name, "merge", "mergekit", revision or None)
+
+
+def _by_quantizer(repository: Repository, aliases: AliasTable) -> Iterator[ParentStatement]:
+    name = hub_id(repository.quantized_from, short=False) if repository.quantized_from is not None else None
+    if name is not None:
+        yield ParentStatement(aliases.parent(name), name, "quantized", "quantize_config", None)
+
+
+def _by_converter(repository: Repository, aliases: AliasTable) -> Iterator[ParentStatement]:
+    """A converter copies what the card of the model it converts says, so the name may be that of a grandparent."""
+    for text in repository.converted_from:
+        name = hub_id(text, short=False)
+        if name is not None:
+            yield ParentStatement(aliases.parent(name), name, "unstated", "gguf", None)
+
+
+def _by_tags(repository: Repository, aliases: AliasTable) -> Iterator[ParentStatement]:
+    """The hub shows each base model twice, with and without its relation."""
+    found: dict[str, Relation] = {}
+    for tag in repository.hub_tags:
+        match = _BASE_TAG.fullmatch(tag)
+        name = hub_id(match["name"], short=True) if match is not None else None
+        if match is not None and name is not None:
+            found[name] = _RELATIONS.get(match["relation"] or "", found.get(name, "unstated"))
+    for name, relation in found.items():
+        yield ParentStatement(aliases.parent(name), name, relation, "hub_tags", None)
+
+
 def _relation(repository: Repository, names: Sequence[str]) -> Relation:
     stated = repository.front_matter.get("base_model_relation")
     if isinstance(stated, str) and stated in _RELATIONS:
         return _RELATIONS[stated]
     if repository.adapter is not None:
         return "adapter"
-    if len({name.lower() for name in names}) > 1 or any(tag in _MERGE_TAGS for tag in _tags(repository)):
+    if (
+        repository.merged
+        or len({name.lower() for name in names}) > 1
+        or any(tag in _MERGE_TAGS for tag in _tags(repository))
+    ):
         return "merge"
     if repository.config is not None and repository.config.quantization is not None:
         return "quantized"
@@ -192,5 +245,11 @@ def _place(statement: ParentStatement, repository: Repository) -> Place:
             return repository.places.get("adapter.base", Place(_ADAPTER))
         case "config":
             return repository.places.get("config.name_or_path", Place(_CONFIG))
+        case "mergekit":
+            return Place(repository.merged_in)
+        case "quantize_config":
+            return Place("quantize_config.json")
+        case "gguf" | "hub_tags":
+            return Place(f"{statement.source}: {statement.written}")
         case _:
             return Place(_CARD, repository.key_lines.get("base_model"), f"base_model: {statement.written}")

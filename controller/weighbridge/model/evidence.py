@@ -12,12 +12,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from weighbridge.model.outcomes import Because, Outcome, Unreadable
+from weighbridge.model.outcomes import Because, Missing, Outcome, Unreadable
 from weighbridge.model.refs import ModelRef
+from weighbridge.model.weights import Format, Weights
 
-Format: TypeAlias = Literal["safetensors", "gguf", "onnx", "pickle", "keras", "code"]
 Relation: TypeAlias = Literal["finetune", "adapter", "quantized", "merge", "distill", "unstated"]
-Source: TypeAlias = Literal["front_matter", "adapter_config", "config", "mergekit", "hub_tags"]
+Source: TypeAlias = Literal[
+    "front_matter", "adapter_config", "config", "mergekit", "hub_tags", "quantize_config", "gguf"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,3 +257,4 @@ class Evidence:
     `card`, `card.line:12`, `license.declared`, `license.file`, `lineage.edge:SOURCE:PARENT`, `config.auto_map`, `tokenizer.auto_map`,
     `generation_config.trust_remote_code`, `generation_config.custom_generate`, `adapter.base`, `file:PATH`.
     """
+    weights: Outcome[Weights | Unreadable] = field(default_factory=lambda: Missing("weights of the repository"))

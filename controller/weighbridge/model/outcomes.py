@@ -7,7 +7,7 @@ Content that was delivered and cannot be used is `Found(Unreadable(...))`, so th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Generic, Literal, TypeAlias, TypeVar
 
 T = TypeVar("T")
@@ -58,6 +58,8 @@ class Unknown:
     """Start of this host's outage, Unix time in seconds, a whole minute, so that a retry is the same fact."""
     detail: str = ""
     """A sentence for people, never shown to policies: `no answer from hub.example in 4 s`."""
+    again_in: float | None = field(default=None, compare=False)
+    """Seconds after which the host wishes to be asked again, where it says so; no part of the fact."""
 
 
 @dataclass(frozen=True, slots=True)

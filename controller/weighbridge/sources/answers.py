@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from weighbridge.model.outcomes import Because, Unreadable
-from weighbridge.sources.interface import MOST_LISTED, Listing
+from weighbridge.sources.interface import MOST_LISTED, MOST_TAGS, Listing
 from weighbridge.weights import ListedFile
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
@@ -22,10 +22,11 @@ _LONGEST_WAIT = timedelta(days=1)
 class Refused(Exception):
     """A question the source did not answer; becomes `Unknown` at the adapter's edge."""
 
-    def __init__(self, because: Because, why: str) -> None:
-        """Say `why` as the end of a sentence that begins with the host."""
+    def __init__(self, because: Because, why: str, again_in: float | None = None) -> None:
+        """Say `why` as the end of a sentence that begins with the host, which may wish to be asked `again_in` seconds."""
         super().__init__(why)
         self.because = because
+        self.again_in = again_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class RepositoryAnswer:
 
     commit: str
     siblings: tuple[object, ...]
+    tags: tuple[str, ...]
 
 
 def repository_answer(body: bytes) -> RepositoryAnswer | None:
@@ -46,14 +48,16 @@ def repository_answer(body: bytes) -> RepositoryAnswer | None:
     siblings = values.get("siblings") if isinstance(values, Mapping) else None
     if not isinstance(commit, str) or not _COMMIT.fullmatch(commit) or not isinstance(siblings, list):
         return None
-    return RepositoryAnswer(commit, tuple(siblings))
+    tags = values.get("tags")
+    texts = [one for one in tags[:MOST_TAGS] if isinstance(one, str)] if isinstance(tags, list) else []
+    return RepositoryAnswer(commit, tuple(siblings), tuple(texts))
 
 
 def listed(answer: RepositoryAnswer) -> Listing | Unreadable:
     """Return the files of a repository; too many of them cannot be used."""
     if len(answer.siblings) > MOST_LISTED:
         return Unreadable(f"the repository lists {len(answer.siblings)} files, at most {MOST_LISTED} are read")
-    return Listing(tuple(one for sibling in answer.siblings if (one := _file(sibling)) is not None))
+    return Listing(tuple(one for sibling in answer.siblings if (one := _file(sibling)) is not None), answer.tags)
 
 
 def _file(sibling: object) -> ListedFile | None:
@@ -79,21 +83,22 @@ def sha256_of(value: object) -> str | None:
 
 def refusal(status: int, headers: Mapping[str, str], now: datetime) -> Refused:
     """Say why a hub did not answer with what was asked."""
+    wait = _wait(headers, now)
+    seconds = None if wait is None else wait.total_seconds()
     if status == 429:
-        return Refused("rate_limited", f"limits how often it may be asked{_until(headers, now)}")
-    return Refused("server_error", f"answered {status}")
+        until = "" if wait is None else f", next at {(now + wait).astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        return Refused("rate_limited", f"limits how often it may be asked{until}", seconds)
+    return Refused("server_error", f"answered {status}", seconds if status == 503 else None)
 
 
-def _until(headers: Mapping[str, str], now: datetime) -> str:
-    """Read when we may ask again, from whichever header says so."""
+def _wait(headers: Mapping[str, str], now: datetime) -> timedelta | None:
+    """Read how long we are to wait, from whichever header says so."""
     wait = _retry_after(headers.get("Retry-After", ""), now)
     if wait is None:
         left = _LEFT.search(f" {headers.get('RateLimit', '')}")
         reset = left[1] if left is not None else headers.get("RateLimit-Reset", "").strip()
         wait = timedelta(seconds=int(reset)) if re.fullmatch(r"\d{1,9}", reset, re.ASCII) else None
-    if wait is None or not timedelta(0) <= wait <= _LONGEST_WAIT:
-        return ""
-    return f", next at {(now + wait).astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return wait if wait is not None and timedelta(0) <= wait <= _LONGEST_WAIT else None
 
 
 def _retry_after(value: str, now: datetime) -> timedelta | None:

@@ -12,9 +12,11 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from weighbridge.model.evidence import Resolved
 from weighbridge.model.outcomes import Found, Missing, Outcome, Unknown, Unreadable
@@ -25,8 +27,12 @@ from weighbridge.weights import ListedFile
 MANIFEST = "_repo_files.json"
 DEFAULT_BRANCH = "main"
 
+_THREADS = 4
 _PART = re.compile(r"[\w.-]{1,96}", re.ASCII)
 _COMMIT = re.compile(r"[0-9a-f]{40}")
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,8 @@ class DirectorySource:
         """Read models below `root`, of at most `most_files` files each."""
         self._most_files = most_files
         self._root = root
+        # Of its own: a file system that hangs must not take the threads that others wait for.
+        self._threads = ThreadPoolExecutor(_THREADS, "folder")
         self._outage = Outage(str(root), clock)
         self._hashed: dict[tuple[str, int, int], str] = {}
 
@@ -57,7 +65,7 @@ class DirectorySource:
 
     async def resolve(self, repository: str, revision: str | None) -> Outcome[Resolved]:
         """Return the commit of a repository; no other commit and no branch but `main` exists here."""
-        found = await asyncio.to_thread(self._contents, repository)
+        found = await self._in_thread(lambda: self._contents(repository))
         match found:
             case Found(value=contents):
                 known = (contents.commit, contents.digest)
@@ -69,7 +77,7 @@ class DirectorySource:
 
     async def listing(self, repository: str, commit: str) -> Outcome[Listing | Unreadable]:
         """Return the files of a repository."""
-        found = await asyncio.to_thread(self._contents, repository)
+        found = await self._in_thread(lambda: self._contents(repository))
         match found:
             case Found(value=contents) if commit in (contents.commit, contents.digest):
                 return Found(contents.listing)
@@ -80,9 +88,23 @@ class DirectorySource:
 
     async def read(self, repository: str, commit: str, path: str, limit: int) -> Outcome[bytes | Unreadable]:
         """Return the content of a stored file; one that is listed only is `Missing`."""
-        return await asyncio.to_thread(self._read, repository, commit, path, limit)
+        read = await self._in_thread(lambda: self._read(repository, commit, path, 0, limit + 1))
+        match read:
+            case Found(value=bytes() as content) if len(content) > limit:
+                return Found(Unreadable(f"{path} is larger than {limit // 1024} KiB"))
+            case _:
+                return read
 
-    def _read(self, repository: str, commit: str, path: str, limit: int) -> Outcome[bytes | Unreadable]:
+    async def read_range(
+        self, repository: str, commit: str, path: str, start: int, length: int
+    ) -> Outcome[bytes | Unreadable]:
+        """Return a piece of a stored file; one that is listed only is `Missing`."""
+        return await self._in_thread(lambda: self._read(repository, commit, path, start, length))
+
+    async def _in_thread(self, read: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, read)
+
+    def _read(self, repository: str, commit: str, path: str, start: int, length: int) -> Outcome[bytes | Unreadable]:
         about = Missing(f"{path} of {repository}@{commit[:12]} in {self.host}")
         try:
             folder = self._folder(repository)
@@ -90,11 +112,12 @@ class DirectorySource:
             if file is None or not file.is_file():
                 return about
             with file.open("rb") as stream:
-                content = stream.read(limit + 1)
+                stream.seek(start)
+                content = stream.read(length)
         except OSError as error:
             return self._unreachable(error)
         self._outage.over()
-        return Found(content if len(content) <= limit else Unreadable(f"{path} is larger than {limit // 1024} KiB"))
+        return Found(content)
 
     def _contents(self, repository: str) -> Outcome[_Contents]:
         try:

@@ -7,32 +7,23 @@ never mixes two revisions.
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections import OrderedDict
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 from urllib.parse import quote
 
-import aiohttp
-from yarl import URL
-
-from weighbridge.errors import UserError
 from weighbridge.model.evidence import Resolved
 from weighbridge.model.outcomes import Found, Missing, Outcome, Unknown, Unreadable
 from weighbridge.sources.answers import Refused, listed, refusal, repository_answer
+from weighbridge.sources.http import Answered, Http, Window
 from weighbridge.sources.interface import LISTING_BYTES, Clock, Listing, Outage, utc_now
-from weighbridge.sources.network import Addresses, NotAllowed, next_hop
 
 DEFAULT_BRANCH = "main"
 
 _REPOSITORY = re.compile(r"(?:[\w.-]{1,96}/)?[\w.-]{1,96}", re.ASCII)
-_MOST_REDIRECTS = 5
 _KEPT_LISTINGS = 32
-_CHUNK = 64 * 1024
 _MISSING_CODES = ("RepoNotFound", "RevisionNotFound", "EntryNotFound")
 
 
@@ -55,15 +46,10 @@ class HubSource:
         The token is read from `token_file` at every use, so that it can be rotated, and is sent to this host only.
         With `offline` nothing is asked. Redirects are followed on the same host and to `redirect_hosts`, never to a private address unless the endpoint is one.
         """
-        self._endpoint = _endpoint(endpoint)
-        self._outage = Outage(_shown(self._endpoint), clock)
+        self._http = Http(endpoint, token_file=token_file, seconds=seconds, redirect_hosts=redirect_hosts)
+        self._outage = Outage(self._http.host, clock)
         self._clock = clock
-        self._token_file = token_file
-        self._seconds = seconds
-        self._redirect_hosts = redirect_hosts
         self._offline = offline
-        self._addresses = Addresses(self._endpoint.host or "")
-        self._session: aiohttp.ClientSession | None = None
         self._listings: OrderedDict[tuple[str, str], Listing | Unreadable] = OrderedDict()
 
     @property
@@ -81,9 +67,7 @@ class HubSource:
 
     async def close(self) -> None:
         """Close all connections."""
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        await self._http.close()
 
     def late(self, seconds: float) -> Unknown:
         """Say that the hub has not answered in time."""
@@ -120,17 +104,23 @@ class HubSource:
 
     async def read(self, repository: str, commit: str, path: str, limit: int) -> Outcome[bytes | Unreadable]:
         """Return the content of a file at a commit."""
-        url = (
-            self._endpoint.raw_path.rstrip("/") + f"/{quote(repository)}/resolve/{quote(commit, safe='')}/{quote(path)}"
+        return await self._get(
+            _file(repository, commit, path), limit, f"{path} of {repository}@{commit[:7]}", path, commit
         )
-        return await self._get(url, limit, f"{path} of {repository}@{commit[:7]}", path, commit)
+
+    async def read_range(
+        self, repository: str, commit: str, path: str, start: int, length: int
+    ) -> Outcome[bytes | Unreadable]:
+        """Return a piece of a file at a commit, of at most `length` bytes."""
+        about = f"{path} of {repository}@{commit[:7]}"
+        return await self._get(_file(repository, commit, path), length, about, path, commit, Window(start, length))
 
     async def _repository(self, repository: str, revision: str) -> Outcome[tuple[str, Listing | Unreadable]]:
         path = f"/api/models/{quote(repository)}/revision/{quote(revision, safe='')}?blobs=true"
         about = (
             f"{repository} at {self.host}" if revision == DEFAULT_BRANCH else f"{repository}@{revision} at {self.host}"
         )
-        got = await self._get(self._endpoint.raw_path.rstrip("/") + path, LISTING_BYTES, about, "the listing", None)
+        got = await self._get(path, LISTING_BYTES, about, "the listing", None)
         match got:
             case Found(value=body):
                 if isinstance(body, Unreadable):
@@ -152,21 +142,21 @@ class HubSource:
             self._listings.popitem(last=False)
 
     async def _get(
-        self, path: str, limit: int, about: str, name: str, commit: str | None
+        self, path: str, limit: int, about: str, name: str, commit: str | None, window: Window | None = None
     ) -> Outcome[bytes | Unreadable]:
         if self._offline:
             return Unknown("offline", self.host, None, f"{self.host} is not asked: --offline")
         try:
-            async with self._response(path) as response:
-                if response.status != 200:
-                    return self._refused(response, about)
-                content = await _content(response, limit, commit)
+            answered = await self._http.get(path, limit, commit, window)
         except Refused as error:
             return self._outage.unknown(error.because, f"{self.host} {error}")
+        if answered.status != 200:
+            return self._refused(answered, about)
         self._outage.over()
+        content = answered.content
         return Found(content if content is not None else Unreadable(f"{name} is larger than {_size(limit)}"))
 
-    def _refused(self, response: aiohttp.ClientResponse, about: str) -> Missing | Unknown:
+    def _refused(self, response: Answered, about: str) -> Missing | Unknown:
         code = response.headers.get("X-Error-Code", "")
         if response.status == 404 and code in ("", *_MISSING_CODES):
             self._outage.over()
@@ -179,102 +169,15 @@ class HubSource:
                 "private_or_absent", self.host, None, f"{about} {reason}: {self.host} answers {response.status}"
             )
         refused = refusal(response.status, response.headers, self._clock())
-        return self._outage.unknown(refused.because, f"{self.host} {refused}")
-
-    @asynccontextmanager
-    async def _response(self, path: str) -> AsyncIterator[aiohttp.ClientResponse]:
-        """Ask, follow redirects, and translate the client's errors: the only place that knows them."""
-        url = self._endpoint.origin().join(URL(path, encoded=True))
-        try:
-            async with asyncio.timeout(self._seconds):
-                for _ in range(_MOST_REDIRECTS):
-                    headers = await self._headers(url)
-                    async with self._client().get(url, headers=headers, allow_redirects=False) as response:
-                        if response.status not in (301, 302, 303, 307, 308):
-                            yield response
-                            return
-                        url = next_hop(
-                            url, response.headers.get("Location"), self._endpoint, self._redirect_hosts, self._addresses
-                        )
-                raise Refused("server_error", f"redirects more than {_MOST_REDIRECTS} times")
-        except TimeoutError as error:
-            raise Refused("timeout", f"gave no answer in {self._seconds:.3g} s") from error
-        except NotAllowed as error:
-            raise Refused("host_not_listed", str(error)) from error
-        except (aiohttp.ClientPayloadError, aiohttp.ServerDisconnectedError, ConnectionResetError) as error:
-            raise Refused("unreachable", "cut the connection before the answer was whole") from error
-        except (aiohttp.ClientConnectionError, OSError) as error:
-            raise Refused("unreachable", f"cannot be reached: {_reason(error)}") from error
-        except (aiohttp.ClientError, ValueError) as error:
-            raise Refused("server_error", f"gave an answer that is no HTTP: {_reason(error)}") from error
-
-    async def _headers(self, url: URL) -> dict[str, str]:
-        headers = {"Accept-Encoding": "identity", "User-Agent": "weighbridge"}
-        if self._token_file is not None and url.origin() == self._endpoint.origin():
-            try:
-                token = (await asyncio.to_thread(self._token_file.read_text, encoding="utf-8")).strip()
-            except (OSError, UnicodeDecodeError) as error:
-                raise Refused(
-                    "unreachable", f"was not asked: the token file {self._token_file} cannot be read"
-                ) from error
-            headers["Authorization"] = f"Bearer {token}"
-        return headers
-
-    def _client(self) -> aiohttp.ClientSession:
-        if self._session is None:
-            connector = aiohttp.TCPConnector(resolver=self._addresses, limit_per_host=16)
-            self._session = aiohttp.ClientSession(
-                connector=connector, auto_decompress=False, trust_env=False, cookie_jar=aiohttp.DummyCookieJar()
-            )
-        return self._session
-
-
-async def _content(response: aiohttp.ClientResponse, limit: int, commit: str | None) -> bytes | None:
-    """Return the body, or `None` when it is larger than `limit`; raises `Refused` for an answer to another question."""
-    answered = response.headers.get("X-Repo-Commit")
-    if commit is not None and answered is not None and answered != commit:
-        raise Refused("server_error", f"answered for {answered[:7]} when asked for {commit[:7]}")
-    if response.headers.get("Content-Encoding", "identity") != "identity":
-        raise Refused("server_error", "answered compressed when asked not to")
-    if response.content_length is not None and response.content_length > limit:
-        return None
-    body = bytearray()
-    async for chunk in response.content.iter_chunked(_CHUNK):
-        body += chunk
-        if len(body) > limit:
-            return None
-    return bytes(body)
-
-
-def _endpoint(text: str) -> URL:
-    try:
-        endpoint = URL(text.rstrip("/"))
-    except ValueError:
-        endpoint = URL()
-    if endpoint.scheme not in ("http", "https") or not endpoint.host:
-        raise UserError(f"--hub {text!r}: not the address of a hub, expected https://HOST or a folder")
-    return endpoint
+        return self._outage.unknown(refused.because, f"{self.host} {refused}", refused.again_in)
 
 
 def _not_a_name(repository: str) -> bool:
     return _REPOSITORY.fullmatch(repository) is None or any(part in (".", "..") for part in repository.split("/"))
 
 
-def _shown(endpoint: URL) -> str:
-    host = endpoint.host or ""
-    return host if endpoint.is_default_port() else f"{host}:{endpoint.port}"
-
-
-def _reason(error: Exception) -> str:
-    match error:
-        case aiohttp.ClientConnectorDNSError():
-            return "its name does not resolve"
-        case aiohttp.ClientConnectorCertificateError() | aiohttp.ClientConnectorSSLError():
-            return "its certificate is not trusted"
-        case OSError(strerror=str() as text):
-            return text
-        case _:
-            return type(error).__name__
+def _file(repository: str, commit: str, path: str) -> str:
+    return f"/{quote(repository)}/resolve/{quote(commit, safe='')}/{quote(path)}"
 
 
 def _size(limit: int) -> str:

@@ -26,6 +26,8 @@ def utc_now() -> datetime:
 
 MOST_LISTED = 100_000
 """Files of one repository."""
+MOST_TAGS = 500
+"""Tags of one repository."""
 LISTING_BYTES = 16 * 1024 * 1024
 """Bytes of a listing as JSON."""
 
@@ -35,6 +37,8 @@ class Listing:
     """The files of a repository at one commit."""
 
     files: tuple[ListedFile, ...]
+    tags: tuple[str, ...] = ()
+    """What the source shows beside the files."""
 
 
 class Source(Protocol):
@@ -53,6 +57,11 @@ class Source(Protocol):
     async def read(self, repository: str, commit: str, path: str, limit: int) -> Outcome[bytes | Unreadable]:
         """Return the content of a file at a commit; a larger one than `limit` bytes is `Unreadable`."""
 
+    async def read_range(
+        self, repository: str, commit: str, path: str, start: int, length: int
+    ) -> Outcome[bytes | Unreadable]:
+        """Return `length` bytes of a file at a commit from `start` on, fewer where it ends; never more is transferred than a buffer."""
+
     def late(self, seconds: float) -> Unknown:
         """Return what to say when the source has not answered in `seconds`."""
 
@@ -69,11 +78,11 @@ class Outage:
     clock: Clock
     since: int | None = field(default=None)
 
-    def unknown(self, because: Because, detail: str) -> Unknown:
-        """Note that the host did not answer."""
+    def unknown(self, because: Because, detail: str, again_in: float | None = None) -> Unknown:
+        """Note that the host did not answer, and when it wishes to be asked again."""
         if self.since is None:
             self.since = int(self.clock().timestamp()) // 60 * 60
-        return Unknown(because, self.host, self.since, detail)
+        return Unknown(because, self.host, self.since, detail, again_in)
 
     def over(self) -> None:
         """Note that the host answered."""

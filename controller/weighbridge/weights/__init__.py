@@ -10,17 +10,33 @@ from weighbridge.weights.configs import (
     shape,
     tokenizer,
 )
+from weighbridge.weights.expected import Promise, promise
 from weighbridge.weights.formats import ListedFile, files
+from weighbridge.weights.gguf import gguf_header
+from weighbridge.weights.headers import Header, Reading, Short
+from weighbridge.weights.safetensors import safetensors_header
+from weighbridge.weights.weighing import WeightSet, units, weigh, weight_set
 
 __all__ = [
+    "Header",
     "JsonFile",
     "ListedFile",
+    "Promise",
+    "Reading",
+    "Short",
+    "WeightSet",
     "adapter",
     "config",
     "files",
     "generation_config",
+    "gguf_header",
     "is_quantized",
+    "promise",
     "read_json",
+    "safetensors_header",
     "shape",
     "tokenizer",
+    "units",
+    "weigh",
+    "weight_set",
 ]

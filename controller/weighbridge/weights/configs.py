@@ -121,6 +121,12 @@ def shape(file: JsonFile) -> Shape | None:
     return None
 
 
+def language_model(file: JsonFile) -> Mapping[str, object]:
+    """Return the part of config.json that describes the language model; the whole of it where it has no such part."""
+    nested = (file.values.get(key) for key in _NESTED)
+    return next((one for one in nested if isinstance(one, Mapping)), file.values)
+
+
 def _too_deep(root: object) -> bool:
     level: list[object] = [root]
     for _ in range(DEPTH):

@@ -10,9 +10,10 @@ from functools import cache
 from importlib.resources import files as package_files
 from typing import get_args
 
-from weighbridge.model.evidence import File, Files, Format
+from weighbridge.model.evidence import File, Files
 from weighbridge.model.outcomes import Unreadable
 from weighbridge.model.text import printable
+from weighbridge.model.weights import Format
 
 MOST_FILES = 2_000
 """Weights and code files of one repository; the largest known model has a few hundred."""

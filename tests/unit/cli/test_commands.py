@@ -182,3 +182,25 @@ def test_too_many_files_are_a_usage_error(tmp_path):
 
     with pytest.raises(BadManifest, match="more than 2 manifest files"):
         read([str(tmp_path)], most_files=2)
+
+
+def test_evidence_shows_every_fact_and_the_lineage(capsys):
+    code = main(["evidence", "tidemark/tariff-8b", "--hub", HUB])
+    shown = capsys.readouterr().out
+
+    assert code == 0
+    assert "└─ meta-llama/Llama-3.1-8B  parent, says front_matter, config, license llama3.1" in shown
+    assert "weights           safetensors, 2 files, 16.06 GB by sizes" in shown
+
+
+def test_evidence_that_cannot_be_had_ends_with_three(capsys):
+    code = main(["evidence", "hf://acme/gone", "--hub", HUB, "--output", "json"])
+    document = json.loads(capsys.readouterr().out)
+
+    assert code == 3
+    assert document["facts"]["card"]["unknown"]["because"] == "no_repository"
+
+
+def test_a_text_that_names_no_model_ends_with_two(capsys):
+    assert main(["evidence", "x://", "--hub", HUB]) == 2
+    assert "not a model reference" in capsys.readouterr().err

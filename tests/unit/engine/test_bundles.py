@@ -144,7 +144,7 @@ def test_all_that_metadata_may_say_reaches_the_rule(tmp_path: Path) -> None:
     ("old", "new", "message"),
     [
         ("critical", "urgent", r"safe\.rego:2: METADATA of format\.safe: invalid enum value 'urgent' - at `\$\.custom\.severity`"),
-        ("evidence: [files]", "evidence: [weights]", r"safe\.rego:2: METADATA .* evidence 'weights' is no fact of a model, expected some of resolved, card"),
+        ("evidence: [files]", "evidence: [weather]", r"safe\.rego:2: METADATA .* evidence 'weather' is no fact of a model, expected some of resolved, card"),
         ('#   since: "0.1"\n', "", r"object missing required field `since`"),
         ("deployer: serve another model, ", "", r"object missing required field `deployer`"),
         ("title: Safe weights", "name: Safe weights", r"object missing required field `title`"),

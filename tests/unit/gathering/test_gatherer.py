@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.simulators.hub import Hub
 from tests.simulators.tables import shipped
+from tests.weight_files import gguf
 
 from weighbridge.facts import to_json
 from weighbridge.gathering import Gatherer
@@ -361,17 +362,83 @@ async def test_at_most_four_license_files_are_read_and_texts_before_notices(hub:
     ]
 
 
-async def test_parents_are_walked_two_hops_and_the_third_is_only_named(hub: Hub, gatherer: Gatherer) -> None:
-    for child, parent in (("acme/model", "acme/a"), ("acme/a", "acme/b"), ("acme/b", "acme/c"), ("acme/c", "acme/d")):
-        hub.publish(child, {"README.md": f"---\nbase_model: {parent}\nlicense: mit\n---\n".encode()})
+async def test_parents_are_walked_to_the_roots_and_at_most_eight_levels(hub: Hub, gatherer: Gatherer) -> None:
+    for child in range(11):
+        hub.publish(f"acme/m{child}", {"README.md": f"---\nbase_model: acme/m{child + 1}\n---\n".encode()})
+    hub.publish("acme/m11", {"README.md": b"# Root"})
+
+    near = lineage_of(await one(gatherer, "hf://acme/m8"))
+    far = lineage_of(await one(gatherer, "hf://acme/m0"))
+
+    assert [(node.name, node.state) for node in near.nodes] == [
+        ("acme/m9", "found"), ("acme/m10", "found"), ("acme/m11", "found"),
+    ]  # fmt: skip
+    assert [node.state for node in far.nodes] == ["found"] * 8 + ["not_walked"]
+    assert far.nodes[0].ancestors == tuple(sorted(f"acme/m{number}" for number in range(2, 10)))
+    assert len(hub.requests) == len(set(hub.requests))
+
+
+async def test_every_file_that_names_a_parent_is_read(hub: Hub, gatherer: Gatherer) -> None:
+    hub.publish(
+        "acme/model",
+        {
+            "mergekit_config.yml": b"merge_method: linear\nmodels: [{model: acme/a}, {model: acme/b}]",
+            "quantize_config.json": b'{"model_name_or_path": "acme/c", "bits": 4}',
+            "model.gguf": gguf(
+                {"general.base_model.count": 1, "general.base_model.0.repo_url": "https://huggingface.co/acme/d"}, {}
+            ),
+        },
+        tags=("base_model:adapter:acme/e", "region:us"),
+    )
 
     lineage = lineage_of(await one(gatherer))
 
-    assert [(node.name, node.depth, node.state) for node in lineage.nodes] == [
-        ("acme/a", 1, "found"), ("acme/b", 2, "found"), ("acme/c", 3, "not_walked"),
-    ]  # fmt: skip
-    assert lineage.nodes[0].ancestors == ("acme/b", "acme/c")
-    assert not any("acme/c" in path for path in hub.requests)
+    assert [(edge.parent, edge.source, edge.relation) for edge in lineage.edges] == [
+        ("acme/a", "mergekit", "merge"),
+        ("acme/b", "mergekit", "merge"),
+        ("acme/c", "quantize_config", "quantized"),
+        ("acme/d", "gguf", "unstated"),
+        ("acme/e", "hub_tags", "adapter"),
+    ]
+
+
+async def test_a_card_may_hold_the_merge_configuration(hub: Hub, gatherer: Gatherer) -> None:
+    card = b"# M\n\n```yaml\nmerge_method: linear\nmodels: [{model: acme/a}, {model: acme/b}]\n```\n"
+    hub.publish("acme/model", {"README.md": card})
+
+    found = await one(gatherer)
+
+    assert [edge.source for edge in lineage_of(found).edges] == ["mergekit", "mergekit"]
+    assert found.places["lineage.edge:mergekit:acme/b"] == Place("README.md")
+
+
+@pytest.mark.parametrize(
+    ("path", "content"),
+    [
+        ("mergekit_config.yml", b"\xff"),
+        ("mergekit_config.yml", b"models: ["),
+        ("quantize_config.json", b"{"),
+        ("quantize_config.json", b'{"model_name_or_path": null}'),
+    ],
+)
+async def test_a_file_that_names_no_parent_still_shows_that_there_was_one(
+    hub: Hub, gatherer: Gatherer, path: str, content: bytes
+) -> None:
+    hub.publish("acme/model", {path: content})
+
+    lineage = lineage_of(await one(gatherer))
+
+    assert (lineage.edges, lineage.derived_by, lineage.unknown) == ((), (path,), ())
+
+
+@pytest.mark.parametrize(("path", "gaps"), [("a.gguf", 1), ("model.safetensors", 0)])
+async def test_only_a_header_that_could_name_a_parent_is_a_gap(
+    hub: Hub, gatherer: Gatherer, path: str, gaps: int
+) -> None:
+    hub.publish("acme/model", {}, {path: 10})
+    hub.answer(503, pattern=path)
+
+    assert len(lineage_of(await one(gatherer)).unknown) == gaps
 
 
 async def test_a_circle_of_parents_ends(hub: Hub, gatherer: Gatherer) -> None:
@@ -563,3 +630,44 @@ async def test_a_folder_without_commits_is_gathered_by_its_digest(tmp_path: Path
     assert isinstance(found.files, Found)
     assert isinstance(found.files.value, Files)
     assert isinstance(found.files.value.files[0], File)
+
+
+async def test_evidence_is_put_together_again_when_any_part_of_it_may_have_changed(
+    hub: Hub, gatherer: Gatherer, watch: Watch
+) -> None:
+    hub.publish("acme/base", {"README.md": b"---\nlicense: mit\n---\n"})
+    commit = hub.publish("acme/model", {"README.md": CARD})
+    ref = f"hf://acme/model@{commit}"
+    before = await one(gatherer, ref)
+    hub.publish("acme/base", {"README.md": b"---\nlicense: gpl-3.0\n---\n"})
+    watch.now = 59
+    soon = await one(gatherer, ref)
+    watch.now = 61
+    later = await one(gatherer, ref)
+
+    assert soon == before
+    assert [node.license and node.license.id for node in lineage_of(later).nodes] == ["gpl-3.0"]
+
+
+async def test_evidence_that_is_kept_belongs_to_whoever_asks(hub: Hub, gatherer: Gatherer) -> None:
+    hub.publish("acme/model", {"README.md": b"x"})
+    first = await one(gatherer)
+    draft = ModelRef("hf", "acme/model", role="draft")
+
+    (second,) = await gatherer.gather([draft], 10)
+
+    assert second.ref == draft
+    assert second.card is not None
+    assert second.card == first.card
+
+
+async def test_what_was_late_is_not_kept(hub: Hub, gatherer: Gatherer) -> None:
+    hub.publish("acme/model", {"README.md": CARD, "config.json": CONFIG})
+    hub.stall(0.4, pattern="config.json")
+    late = await one(gatherer, seconds=0.2)
+    await asyncio.sleep(0.5)
+
+    again = await one(gatherer)
+
+    assert isinstance(late.config, Unknown)
+    assert isinstance(again.config, Found)

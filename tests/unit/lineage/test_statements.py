@@ -31,10 +31,11 @@ def told(
     conf: Config | None = None,
     adapter: Adapter | None = None,
     paths: Sequence[str] = (),
+    **further: Any,
 ) -> Statements:
     repository = Repository(
         name, front or {}, {"base_model": 3}, prose or Prose(), conf, None, adapter, paths,
-        {"config.name_or_path": Place("config.json", 2, "x")},
+        {"config.name_or_path": Place("config.json", 2, "x")}, **further,
     )  # fmt: skip
     return read_statements(repository, shipped().aliases)
 
@@ -161,3 +162,46 @@ def test_the_written_name_is_kept_beside_the_normal_one() -> None:
     assert statement == ParentStatement(
         "meta-llama/Llama-2-7b-hf", "NousResearch/Llama-2-7b-hf", "unstated", "front_matter", None
     )
+
+
+def test_a_merge_configuration_names_all_parents_and_makes_the_declared_one_a_merge_parent() -> None:
+    merged = ("acme/a", f"acme/b@{SHA}", "./local", "acme/lora")
+
+    statements = told({"base_model": "acme/a"}, merged=merged, merged_in="README.md")
+
+    assert parents(statements) == [
+        ("acme/a", "merge", "front_matter", None),
+        ("acme/a", "merge", "mergekit", None),
+        ("acme/b", "merge", "mergekit", SHA),
+        ("acme/lora", "merge", "mergekit", None),
+    ]
+    assert statements.named == 3
+    assert statements.places["lineage.edge:mergekit:acme/b"] == Place("README.md")
+
+
+@pytest.mark.parametrize(
+    ("further", "expected", "place"),
+    [
+        ({"quantized_from": "acme/a"}, [("acme/a", "quantized", "quantize_config", None)], Place("quantize_config.json")),
+        ({"quantized_from": "/srv/a"}, [], None),
+        (
+            {"converted_from": ["https://huggingface.co/acme/a", "https://example.org/x"]},
+            [("acme/a", "unstated", "gguf", None)],
+            Place("gguf: acme/a"),
+        ),
+        (
+            {"hub_tags": ["base_model:acme/a", "base_model:quantized:acme/a", "license:mit", "base_model:odd:acme/b"]},
+            [("acme/a", "quantized", "hub_tags", None), ("acme/b", "unstated", "hub_tags", None)],
+            Place("hub_tags: acme/a"),
+        ),
+        ({"hub_tags": ["base_model:finetune:acme/a", "base_model:acme/a"]}, [("acme/a", "finetune", "hub_tags", None)], Place("hub_tags: acme/a")),
+        ({"hub_tags": ["base_model:a b", "base_model:"]}, [], None),
+    ],
+)  # fmt: skip
+def test_every_kind_of_file_and_tag_may_name_a_parent(
+    further: dict[str, Any], expected: list[tuple[str, str, str, str | None]], place: Place | None
+) -> None:
+    statements = told(**further)
+
+    assert parents(statements) == expected
+    assert next(iter(statements.places.values()), None) == place

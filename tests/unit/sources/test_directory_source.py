@@ -238,3 +238,16 @@ def test_a_slow_file_system_is_late_like_any_host(tmp_path: Path) -> None:
     assert source.late(2) == Unknown("timeout", str(tmp_path), NOON, f"no answer from {tmp_path} in 2 s")
     assert source.host == str(tmp_path)
     assert directory.DEFAULT_BRANCH == "main"
+
+
+async def test_a_piece_of_a_stored_file_is_read_and_of_a_listed_one_not(tmp_path: Path) -> None:
+    (tmp_path / "acme/model").mkdir(parents=True)
+    (tmp_path / "acme/model/model.bin").write_bytes(b"0123456789")
+    source = DirectorySource(tmp_path)
+
+    middle = await source.read_range("acme/model", "c", "model.bin", 2, 3)
+    beyond = await source.read_range("acme/model", "c", "model.bin", 20, 3)
+    gone = await source.read_range("acme/model", "c", "other.bin", 0, 3)
+
+    assert (middle, beyond) == (Found(b"234"), Found(b""))
+    assert isinstance(gone, Missing)

@@ -517,3 +517,51 @@ def test_the_host_is_named_as_people_do() -> None:
     named = [HubSource(one).host for one in ("https://huggingface.co", "http://hub.example:8080/x")]
 
     assert named == ["huggingface.co", "hub.example:8080"]
+
+
+@pytest.mark.parametrize("ranges", [True, False])
+async def test_a_piece_of_a_file_is_the_same_from_a_hub_that_knows_no_ranges(
+    hub: Hub, source: HubSource, *, ranges: bool
+) -> None:
+    commit = hub.publish("acme/llama", {}, {"a.bin": 300_000}, heads={"a.bin": b"0123456789"})
+    hub.ranges = ranges
+
+    found = await source.read_range("acme/llama", commit, "a.bin", 2, 3)
+
+    assert found == Found(b"234")
+
+
+async def test_a_piece_beyond_the_end_is_empty(hub: Hub, source: HubSource) -> None:
+    commit = hub.publish("acme/llama", {"a.bin": b"0123456789"})
+
+    across = await source.read_range("acme/llama", commit, "a.bin", 8, 100)
+    beyond = await source.read_range("acme/llama", commit, "a.bin", 10, 100)
+
+    assert (across, beyond) == (Found(b"89"), Found(b""))
+
+
+async def test_a_piece_of_a_file_that_is_not_there_is_missing(hub: Hub, source: HubSource) -> None:
+    commit = hub.publish("acme/llama", {}, {"a.bin": 5})
+
+    assert await source.read_range("acme/llama", commit, "a.bin", 0, 3) == Missing(f"a.bin of acme/llama@{commit[:7]}")
+
+
+@pytest.mark.parametrize("told", ["bytes 5-7/10", "bytes */10", ""])
+async def test_another_piece_than_the_one_asked_for_is_refused(hub: Hub, source: HubSource, told: str) -> None:
+    commit = hub.publish("acme/llama", {"a.bin": b"0123456789"})
+    hub.answer(206, {"Content-Range": told}, b"567")
+
+    found = await source.read_range("acme/llama", commit, "a.bin", 2, 3)
+
+    assert isinstance(found, Unknown)
+    assert found.because == "server_error"
+
+
+async def test_a_piece_is_no_whole_file(hub: Hub, source: HubSource) -> None:
+    commit = hub.publish("acme/llama", {"README.md": b"0123456789"})
+    hub.answer(206, {"Content-Range": "bytes 0-2/10"}, b"012")
+
+    found = await source.read("acme/llama", commit, "README.md", 100)
+
+    assert isinstance(found, Unknown)
+    assert found.because == "server_error"

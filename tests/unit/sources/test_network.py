@@ -58,3 +58,16 @@ def test_a_redirect_within_the_hub_and_its_stores_is_followed(location: str, tar
     followed = next_hop(HUB / "a", location, HUB, frozenset({"cdn.example"}), Addresses("hub.example"))
 
     assert str(followed) == target
+
+
+@pytest.mark.parametrize(
+    ("host", "followed"), [("cdn.hf.example", True), ("eu.cdn.hf.example", True), ("xhf.example", False)]
+)
+def test_hosts_below_a_listed_name_may_be_redirected_to(host: str, *, followed: bool) -> None:
+    hosts = frozenset({".hf.example"})
+
+    if followed:
+        assert next_hop(HUB / "a", f"https://{host}/x", HUB, hosts, Addresses("hub.example")).host == host
+    else:
+        with pytest.raises(NotAllowed, match="is not among"):
+            next_hop(HUB / "a", f"https://{host}/x", HUB, hosts, Addresses("hub.example"))

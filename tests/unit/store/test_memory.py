@@ -65,3 +65,14 @@ def test_the_least_recently_used_goes_first() -> None:
     memory.put("c", Found(3))
 
     assert [memory.get(key) for key in "abc"] == [Found(1), None, Found(3)]
+
+
+@pytest.mark.parametrize(("wished", "seconds"), [(20.0, 20), (0.0, 1), (1e9, 600)])
+def test_a_host_that_says_when_to_ask_again_is_remembered_until_then(wished: float, seconds: float) -> None:
+    watch = Watch()
+    memory: Memory[str] = Memory(watch, immutable=True)
+
+    memory.put("k", Unknown("rate_limited", again_in=wished))
+
+    assert memory.holds_until("k") == seconds
+    assert memory.holds_until("other") < 0

@@ -92,7 +92,7 @@ deny contains finding.weak(model, message, [_pointer(edge)]) if {
 	])
 }
 
-# Parents of a merge, and several parents in the front matter, are a set and no contradiction.
+# Parents of a merge, and several parents in one statement, are a set and no contradiction.
 _compared(tree, edge) if {
 	edge.child == tree.name
 	edge.relation != "merge"
@@ -100,11 +100,10 @@ _compared(tree, edge) if {
 }
 
 _one_of_several(tree, edge) if {
-	edge.source == "front_matter"
 	count({other.parent |
 		some other in tree.edges
 		other.child == tree.name
-		other.source == "front_matter"
+		other.source == edge.source
 	}) > 1
 }
 
