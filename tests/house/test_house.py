@@ -51,7 +51,7 @@ def test_no_file_holds_a_path_of_a_machine():
         for path in TEXTS
         if path.suffix != ".lock" and "house" not in path.parts
         for match in MACHINE.finditer(path.read_text(errors="replace"))
-        if "cases" not in path.parts and "placeholders" not in path.name
+        if not {"cases", "tables"} & set(path.parts) and "placeholders" not in path.name
     ]
 
     assert found == []

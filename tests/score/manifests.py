@@ -164,10 +164,11 @@ def _score(row: Mapping[str, Any], obj: KubeObject, others: list[KubeObject], sc
             continue
         score.matched += 1
         score.roles += hit.role == wanted["role"]
-        score.revisions += hit.revision == wanted["revision"]
-        if hit.role != wanted["role"] or hit.revision != wanted["revision"]:
+        revision = _revision(hit)
+        score.revisions += revision == wanted["revision"]
+        if hit.role != wanted["role"] or revision != wanted["revision"]:
             problems.append(
-                f"differs {wanted['raw']}: {wanted['role']} {wanted['revision']}, got {hit.role} {hit.revision}"
+                f"differs {wanted['raw']}: {wanted['role']} {wanted['revision']}, got {hit.role} {revision}"
             )
     for ref in left:
         if not ref.uri.startswith("file:///mnt/models"):
@@ -193,12 +194,19 @@ def _settings(row: Mapping[str, Any], serving: Iterable[Any], score: Score) -> I
             yield f"setting {name}: {value}, got {said}"
 
 
+def _revision(ref: ModelRef) -> str | None:
+    """Return the revision as the corpus writes it: tags of ollama stay in the uri, and another object has its own."""
+    return None if ref.scheme == "ollama" or (ref.found_at.claim or "").startswith("cr://") else ref.revision
+
+
 def _same(wanted: Mapping[str, Any], ref: ModelRef) -> bool:
+    """Compare by place; what was followed, or cannot be relied on, counts by what the text claims."""
+    stated = ref.found_at.claim or ref.uri
     if wanted["uri"] is None or wanted.get("unresolved"):
         return ref.found_at.raw == wanted["raw"] or (
-            wanted["uri"] is not None and _normal(wanted["uri"]) == _normal(ref.uri)
+            wanted["uri"] is not None and _normal(wanted["uri"]) == _normal(stated)
         )
-    return _normal(wanted["uri"]) == _normal(ref.uri)
+    return _normal(wanted["uri"]) == _normal(stated)
 
 
 def _normal(uri: str) -> str:

@@ -90,17 +90,21 @@ def _object(request: Request, found: FoundModels) -> Mapping[str, object]:
 
 
 def _model(ref: ModelRef) -> Mapping[str, object]:
+    """Return a reference as the object writes it; `leads_to` is what another object of the input makes of it."""
+    claim = ref.found_at.claim
+    followed = claim is not None and claim.startswith("cr://")
     return {
-        "uri": ref.uri if ref.resolved else None,
+        "uri": claim or (ref.uri if ref.resolved else None),
         "raw": ref.found_at.raw,
         "role": ref.role,
-        "kind": KINDS.get(ref.scheme, "custom-scheme") if ref.resolved else None,
-        "revision": ref.revision,
+        "kind": KINDS.get((claim or ref.scheme).partition(":")[0], "custom-scheme") if claim or ref.resolved else None,
+        "revision": None if followed or ref.scheme == "ollama" else ref.revision,
         "file": ref.file,
         "via": ref.found_at.via,
         "container": ref.found_at.container,
         "unresolved": not ref.resolved,
         "unresolved_because": ref.unresolved_because,
+        **({"leads_to": str(ref)} if followed and ref.resolved else {}),
     }
 
 
@@ -115,7 +119,9 @@ def _lines(found: list[tuple[Request, FoundModels]]) -> list[str]:
         for ref in one.references:
             container = f" in {ref.found_at.container}" if ref.found_at.container else ""
             because = f"  unresolved: {printable(ref.unresolved_because)}" if ref.unresolved_because else ""
-            lines.append(f"  {ref.role:<9} {printable(str(ref), 200)}  ({ref.found_at.via}{container}){because}")
+            claim = f"  written {printable(ref.found_at.claim, 200)}" if ref.found_at.claim else ""
+            found_at = f"({ref.found_at.via}{container})"
+            lines.append(f"  {ref.role:<9} {printable(str(ref), 200)}  {found_at}{claim}{because}")
         if not one.references:
             lines.append("  no model named, though it asks for an accelerator or runs an engine")
     interest = sum(one.of_interest for _, one in found)

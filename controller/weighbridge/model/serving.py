@@ -25,6 +25,15 @@ class Settings:
     generation_overrides: Mapping[str, Json] | None = None
     hf_overrides: Mapping[str, Json] | None = None
     temperature: float | None = None
+    kv_cache_dtype: str | None = None
+    max_output_tokens: int | None = None
+    """Tokens one answer may have."""
+    chat_template: str | None = None
+    """A file or the template itself, cut to 200 characters."""
+    code_loading: tuple[str, ...] = ()
+    """The flags and variables, other than trust in remote code, that make the container load code."""
+    served_names: tuple[str, ...] = ()
+    """The names clients ask for: claims, not models."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from weighbridge.model.refs import ModelRef
 from weighbridge.model.requests import KubeObject
-from weighbridge.model.serving import Serving, Settings
-from weighbridge.workloads.engines import engine_named, engine_of_image, serves_nothing
+from weighbridge.model.serving import Serving, Settings, Wanted
+from weighbridge.workloads.engines import carries_model, engine_named, engine_of_image, serves_nothing
 from weighbridge.workloads.engines.engine import Engine
-from weighbridge.workloads.environment import Environment
-from weighbridge.workloads.mentions import Setting
-from weighbridge.workloads.programs import Container, programs_of
+from weighbridge.workloads.environment import Companions, Environment
+from weighbridge.workloads.files import Files
+from weighbridge.workloads.mentions import Mention, Setting
+from weighbridge.workloads.programs import Container, Program, programs_of
 from weighbridge.workloads.reading import at, named, text
 from weighbridge.workloads.resolving import Surroundings, references
 from weighbridge.workloads.tables import table
@@ -27,32 +28,68 @@ _DIGEST = re.compile(r"@(sha(?:256|512):[0-9a-f]{64,128})")
 class ContainerModels:
     """What a container says about models."""
 
-    references: tuple[ModelRef, ...]
-    serving: tuple[Serving, ...]
-    of_interest: bool
-    words: int
+    references: tuple[ModelRef, ...] = ()
+    serving: tuple[Serving, ...] = ()
+    of_interest: bool = False
+    words: int = 0
     """What it took to read it."""
+    fetched: tuple[ModelRef, ...] = ()
+    """What it fetches for others; not among its references."""
+    filled: tuple[tuple[str, Mention], ...] = ()
+    """The paths it fills, and with what."""
+    wanted: tuple[Wanted, ...] = ()
 
 
-def read_container(raw: KubeObject, setting: Setting, environment: Environment, mounts: Mounts) -> ContainerModels:
+def read_container(
+    raw: KubeObject, setting: Setting, environment: Environment, mounts: Mounts, companions: Companions | None = None
+) -> ContainerModels:
     """Return the models a container names and how it would serve them."""
     name = named(raw) or "-"
     image = text(raw.get("image")) or ""
     accelerated = asks_for_accelerator(raw)
     engine = _engine(name, image, setting, accelerated=accelerated)
-    container = Container(raw, image, environment, engine, accelerated, setting.controller_starts)
+    files = Files(mounts, companions or Companions())
+    container = Container(raw, image, environment, engine, accelerated, setting.controller_starts, files)
     found: list[ModelRef] = []
+    fetched: list[ModelRef] = []
+    filled: list[tuple[str, Mention]] = []
     serving: list[Serving] = []
     programs = programs_of(container)
+    carried = _carried(name, image, setting, environment)
     for one in programs.programs:
+        if filled:
+            mounts = replace(mounts, filled={**mounts.filled, **dict(filled)})
         around = Surroundings(setting, name, one.environment, mounts, one.directory)
         models = tuple(ref for mention in one.told.mentions for ref in references(mention, around))
-        found.extend(models)
-        if one.engine is not None or models:
-            serving.append(_serving(name, image, one.engine, one.told.settings, models))
-    if not serving and (accelerated or engine is not None):
-        serving.append(_serving(name, image, engine, Settings(), ()))
-    return ContainerModels(tuple(found), tuple(serving), bool(serving), programs.words)
+        (fetched if one.fetches else found).extend(models)
+        filled.extend(_filled(one))
+        if one.engine is not None or models or one.told.settings != Settings():
+            serving.append(_serving(name, image, one.engine, one.told.settings, (*carried, *models)))
+    if not serving and (accelerated or engine is not None or carried):
+        serving.append(_serving(name, image, engine, Settings(), carried))
+    return ContainerModels(
+        (*carried, *found),
+        tuple(serving),
+        bool(serving),
+        programs.words,
+        tuple(fetched),
+        tuple(filled),
+        tuple(files.wanted),
+    )
+
+
+def _filled(program: Program) -> Sequence[tuple[str, Mention]]:
+    if not program.fetches or program.destination is None:
+        return ()
+    return tuple((program.destination, one) for one in program.told.mentions[:1])
+
+
+def _carried(name: str, image: str, setting: Setting, environment: Environment) -> tuple[ModelRef, ...]:
+    """Return the model that an image carries, where its name says that it carries one."""
+    if not carries_model(image):
+        return ()
+    around = Surroundings(setting, name, environment)
+    return references(Mention(image, "base", "image", form="image"), around)
 
 
 def _engine(name: str, image: str, setting: Setting, *, accelerated: bool) -> Engine | None:

@@ -7,15 +7,14 @@ No input or output.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from weighbridge.model.refs import ModelRef
 from weighbridge.model.requests import KubeObject
 from weighbridge.model.serving import Wanted
-from weighbridge.workloads.reading import TEXT, at, mappings, named, text
+from weighbridge.workloads.reading import ITEMS, TEXT, at, mappings, named, text
 
-VARIABLES = 2_000
-"""Variables that are read of one container."""
 COMPANIONS = 5_000
 """Other objects that are looked at."""
 CHARACTERS = 262_144
@@ -28,6 +27,18 @@ class Companions:
 
     objects: Sequence[KubeObject] = ()
     namespace: str = ""
+    follow: Callable[[KubeObject], tuple[ModelRef, ...]] = lambda _: ()
+    """Reads one of them."""
+
+    def named(self, group: str, kind: str, name: str) -> KubeObject | None:
+        """Return an object by kind and name, of the same namespace or of none."""
+        for one in self.objects[:COMPANIONS]:
+            if one.get("kind") == kind and at(one, "metadata", "name") == name:
+                namespace = at(one, "metadata", "namespace")
+                same = namespace is None or not self.namespace or namespace == self.namespace
+                if same and (text(one.get("apiVersion")) or "").rpartition("/")[0] == group:
+                    return one
+        return None
 
     def config_map(self, name: str) -> object:
         """Return the data of a ConfigMap in the same namespace, `None` when it is not at hand."""
@@ -71,8 +82,10 @@ def environment(container: KubeObject, companions: Companions) -> Environment:
     for source in mappings(env_from):
         _whole(source, companions, known, elsewhere, wanted)
     length = 0
-    for count, entry in enumerate(mappings(env)):
-        if count == VARIABLES or length > CHARACTERS:
+    if any(isinstance(one, list) and len(one) > ITEMS for one in (env, env_from)):
+        elsewhere.append("a longer list of variables than is read")
+    for entry in mappings(env):
+        if length > CHARACTERS:
             elsewhere.append("a longer list of variables than is read")
             break
         name = named(entry)

@@ -22,6 +22,8 @@ class Mention:
     form: Literal["name", "path", "image"] = "name"
     because: str | None = None
     """Why it cannot be read, a sentence without a full stop."""
+    claim: str | None = None
+    """What it would be if it could be relied on: `cr://OpenModel/chat`."""
 
 
 @dataclass(frozen=True, slots=True)

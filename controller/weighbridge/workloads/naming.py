@@ -17,6 +17,7 @@ from weighbridge.workloads.tables import table
 _PLACES = table("places")
 _SCHEMES: Mapping[str, str] = _PLACES["schemes"]
 _HUB_HOSTS = frozenset[str](_PLACES["hub_hosts"])
+_OTHER_HUBS: Mapping[str, str] = _PLACES["other_hubs"]
 
 LENGTH = 1_024
 """Characters a name may have; longer texts name nothing."""
@@ -95,7 +96,7 @@ def _uri(scheme: str, rest: str) -> Meaning:
     scheme = _SCHEMES.get(scheme, scheme)
     match scheme:
         case "hf":
-            return _hub(rest.rstrip("/"))
+            return _hub_file(rest.rstrip("/"))
         case "oci":
             return image(rest)
         case "ollama":
@@ -110,6 +111,15 @@ def _uri(scheme: str, rest: str) -> Meaning:
             return Place(scheme, clean(f"/{escaped(rest)}"))
         case _:
             return Place(scheme, escaped(rest).rstrip("/"))
+
+
+def _hub_file(text: str) -> Meaning:
+    """Read `org/name[@revision]` or, as LLMKube writes it, `org/name/file`."""
+    parts = text.split("/", 2)
+    if len(parts) < 3 or "@" in parts[1] or "." not in parts[2].rpartition("/")[2]:
+        return _hub(text)
+    found = _hub("/".join(parts[:2]))
+    return Place("hf", found.repository, found.revision, escaped(parts[2])) if isinstance(found, Place) else found
 
 
 def _hub(text: str) -> Meaning:
@@ -151,9 +161,13 @@ def _ollama(text: str) -> Meaning:
 def _url(scheme: str, rest: str) -> Meaning:
     """Read a page of a hub as the repository it belongs to, every other URL as it stands."""
     host, _, path = rest.partition("/")
-    if host.lower() not in _HUB_HOSTS:
+    host = host.rpartition("@")[2].lower()  # who asks is not where the model is
+    parts = unquote(path.partition("?")[0].partition("#")[0]).strip("/").removesuffix(".git").split("/")
+    if host in _OTHER_HUBS and len(parts) > 1:
+        owner, name = parts[1:3] if parts[0] == "models" and len(parts) > 2 else parts[:2]
+        return Place(_OTHER_HUBS[host], escaped(f"{owner}/{name}"))
+    if host not in _HUB_HOSTS:
         return Place(scheme, escaped(rest).rstrip("/")) if host else Nothing("names no host")
-    parts = unquote(path.partition("?")[0].partition("#")[0]).strip("/").split("/")
     match parts:
         case [owner, name]:
             return _hub(f"{owner}/{name}")

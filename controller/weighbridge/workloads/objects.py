@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from weighbridge.model.refs import ModelRef
 from weighbridge.model.requests import KubeObject
@@ -16,6 +16,8 @@ from weighbridge.workloads.reading import at, text
 from weighbridge.workloads.tables import table
 
 _PLACEHOLDER = "-"
+FOLLOWED = 2
+"""Objects that are followed one from another."""
 _AS_WRITTEN = frozenset(table("kinds")["as_written"])
 
 
@@ -26,17 +28,7 @@ def find_models(obj: KubeObject, companions: Sequence[KubeObject] = ()) -> Found
     `companions` are other objects of the same input, for values that stand in a ConfigMap.
     Never raises, whatever the object looks like.
     """
-    owner = Owner(*_owner(obj))
-    around = Companions(companions, text(at(obj, "metadata", "namespace")) or "")
-    kind = _kind(obj)
-    specs, problems = pod_specs(_body(obj))
-    found = Found(problems=problems)
-    if kind is not None:
-        found += kind.read(obj, owner, around)
-    else:
-        setting = Setting(owner, controller_starts=_group(obj) not in _AS_WRITTEN)
-        for spec in specs:
-            found += Found() if found.is_full else read_pod_spec(spec, setting, around)
+    found = _found(obj, companions, FOLLOWED)
     references = _distinct(found.references)
     limits = f"more than {FULL} models or servers, or more than {WORDS} words of command lines"
     more = (f"the object holds {limits}, not all were read",) if found.is_full else ()
@@ -49,6 +41,25 @@ def find_models(obj: KubeObject, companions: Sequence[KubeObject] = ()) -> Found
     )
 
 
+def _found(obj: KubeObject, companions: Sequence[KubeObject], depth: int) -> Found:
+    """Return what an object says; others that it names are followed `depth` times."""
+    owner = Owner(*_owner(obj))
+    inner: Callable[[KubeObject], tuple[ModelRef, ...]] = (
+        (lambda one: _distinct(_found(one, companions, depth - 1).references)[:FULL]) if depth else (lambda _: ())
+    )
+    around = Companions(companions, text(at(obj, "metadata", "namespace")) or "", inner)
+    kind = _kind(obj)
+    specs, problems = pod_specs(_body(obj))
+    found = Found(problems=problems)
+    if kind is not None:
+        found += kind.read(obj, owner, around)
+    else:
+        setting = Setting(owner, controller_starts=_group(obj) not in _AS_WRITTEN)
+        for spec in specs:
+            found += Found() if found.is_full else read_pod_spec(spec, setting, around)
+    return found
+
+
 def pods_run_it(obj: KubeObject) -> bool:
     """Return whether what an object loads is seen again at its Pods, so that it need not be judged under an owner."""
     kind = _kind(obj)
@@ -59,7 +70,9 @@ def pods_run_it(obj: KubeObject) -> bool:
 
 def _body(obj: KubeObject) -> KubeObject:
     """Return what an object asks for; the rest is said about it."""
-    return {key: value for key, value in obj.items() if key not in ("metadata", "status")}
+    body = {key: value for key, value in obj.items() if key not in ("metadata", "status")}
+    annotations = at(obj, "metadata", "annotations")
+    return {"annotations": annotations, **body} if annotations else body
 
 
 def _kind(obj: KubeObject) -> Kind | None:

@@ -10,18 +10,20 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from weighbridge.model.refs import ModelRef
+from weighbridge.model.refs import ModelRef, Role
 from weighbridge.model.requests import KubeObject
 from weighbridge.model.serving import Serving, Wanted
-from weighbridge.workloads.containers import ContainerModels, asks_for_accelerator, read_container
+from weighbridge.workloads.containers import asks_for_accelerator, read_container
+from weighbridge.workloads.documents import document
+from weighbridge.workloads.downloads import looks_like_adapter
 from weighbridge.workloads.engines import repository_of
 from weighbridge.workloads.environment import Companions, Environment, environment, expanded
 from weighbridge.workloads.mentions import Mention, Setting
 from weighbridge.workloads.naming import clean
-from weighbridge.workloads.reading import mappings, named, text, texts
+from weighbridge.workloads.reading import at, mappings, named, text, texts
 from weighbridge.workloads.resolving import Surroundings, references
 from weighbridge.workloads.tables import table
-from weighbridge.workloads.volumes import Mounts, mounts_of, volumes_of
+from weighbridge.workloads.volumes import Mounts, image_of, mounts_of, volumes_of
 
 DEPTH = 64
 """Levels below which an object is not read."""
@@ -33,7 +35,12 @@ SPECS = 200
 """PodSpecs that are read of one object."""
 
 _INITIALIZER = re.compile(f"(?:.*/)?(?:{table('places')['storage_initializer']})")
+_PUBLISHED = re.compile("|".join(table("places")["storage_initializer_images"]))
+_ANNOTATED = frozenset[str](table("places")["annotated_pods"])
+_BESIDE: Mapping[str, Role] = table("places")["beside"]
 _INITIALIZER_NAME = "storage-initializer"
+_ALONE = ("mainContainer", "runner")
+"""Fields that hold one container: Dynamo, OME."""
 _LISTS = ("initContainers", "containers", "ephemeralContainers")
 _LINK = re.compile(r"\bln[ \t]{1,9}-\S{1,9}[ \t]{1,9}/proc/\S{1,99}?/root/\S{0,499}[ \t]{1,9}(/\S{1,499})")
 
@@ -85,9 +92,11 @@ def pod_specs(value: object) -> tuple[tuple[KubeObject, ...], tuple[str, ...]]:
         inner: Iterable[object] = here if isinstance(here, list) else ()
         if isinstance(here, dict):
             inner = here.values()
+            if isinstance(annotations := here.get("annotations"), dict):
+                found.extend(_annotated(annotations))
             if _is_pod_spec(here):
                 found.append(here)
-                inner = [one for key, one in here.items() if key not in _LISTS]
+                inner = [one for key, one in here.items() if key not in (*_LISTS, *_ALONE)]
         for one in reversed(list(inner)):
             if isinstance(one, dict | list):
                 if depth < DEPTH:
@@ -102,8 +111,16 @@ def pod_specs(value: object) -> tuple[tuple[KubeObject, ...], tuple[str, ...]]:
     return tuple(found[:SPECS]), tuple(problems)
 
 
+def _annotated(annotations: Mapping[str, object]) -> Iterator[KubeObject]:
+    """Yield the PodSpecs that stand as text in annotations."""
+    for key in _ANNOTATED & annotations.keys():
+        spec = at(document(text(annotations[key]) or ""), "spec")
+        if isinstance(spec, dict) and _is_pod_spec(spec):
+            yield spec
+
+
 def _is_pod_spec(value: Mapping[str, object]) -> bool:
-    if isinstance(value.get("mainContainer"), dict):
+    if any(_is_container(value.get(key)) for key in _ALONE):
         return True
     containers = value.get("containers")
     if not isinstance(containers, list):
@@ -113,32 +130,70 @@ def _is_pod_spec(value: Mapping[str, object]) -> bool:
     )
 
 
+def _is_container(value: object) -> bool:
+    return isinstance(value, dict) and not value.keys().isdisjoint(("image", "command", "args", "env"))
+
+
 def read_pod_spec(spec: KubeObject, setting: Setting, companions: Companions) -> Found:
     """Return what the containers of a PodSpec say."""
     volumes = volumes_of(spec)
     containers = _containers(spec)
-    environments = [environment(one, companions) for one in containers]
-    pairs = tuple(zip(containers, environments, strict=True))
+    pairs = tuple((one, environment(one, companions)) for one in containers)
+    initializers = [id(one) for one in containers if _is_initializer(one)]
     filled = dict(_linked(containers))
-    found = Found(problems=_beyond(spec))
+    on_volumes: dict[tuple[str, str], Mention] = {}
+    found, fetched = Found(problems=_beyond(spec)), list[ModelRef]()
     for container, variables in pairs:
-        if _is_initializer(container) and not found.is_full:
+        if id(container) in initializers and not found.is_full:
             pulled = _initializer(container, variables, setting)
             filled.update(pulled[0])
             found += Found(pulled[1], of_interest=bool(pulled[1]))
-    shared = bool(spec.get("resourceClaims"))
-    for container, variables in pairs:
-        if _is_initializer(container) or found.is_full:
+    first = {id(one) for one in mappings(spec.get("initContainers"))}
+    for container, variables in sorted(pairs, key=lambda pair: id(pair[0]) not in first) if first else pairs:
+        if id(container) in initializers or found.is_full:
             continue
         mounts = Mounts(mounts_of(container, volumes), filled)
-        said: ContainerModels = read_container(container, setting, variables, mounts)
-        found += Found(said.references, said.serving, said.of_interest, variables.wanted, words=said.words)
-    return found + Found(of_interest=shared or any(map(asks_for_accelerator, containers)))
+        if on_volumes:
+            shown = ((path, mention) for place, mention in on_volumes.items() for path in mounts.showing(*place))
+            mounts = Mounts(mounts.mounts, {**filled, **dict(shown)})
+        said = read_container(container, setting, variables, mounts, companions)
+        on_volumes.update((place, one) for path, one in said.filled if (place := mounts.on_volume(path)) is not None)
+        wanted = (*variables.wanted, *said.wanted)
+        beside = tuple(_beside(mounts, said.references, setting, named(container)))
+        found += Found((*said.references, *beside), said.serving, said.of_interest, wanted, words=said.words)
+        fetched.extend(said.fetched)
+    served = {str(ref) for ref in found.references} if fetched else set()
+    further = tuple(ref for ref in fetched if str(ref) not in served)
+    further += tuple(_shown(spec, (*found.references, *further), setting))
+    asks = found.of_interest or bool(spec.get("resourceClaims")) or any(map(asks_for_accelerator, containers))
+    return found + Found(further, of_interest=asks)
+
+
+def _beside(mounts: Mounts, known: Sequence[ModelRef], setting: Setting, container: str) -> Iterator[ModelRef]:
+    """Yield the files that are mounted beside a model and that no flag names."""
+    if not known:
+        return
+    around = Surroundings(setting, container or "-", mounts=mounts)
+    names = {str(ref) for ref in known}
+    for mount in mounts.mounts:
+        role = _BESIDE.get(mount.path)
+        if role is not None:
+            refs = references(Mention(mount.path, role, "volumeMounts", form="path"), around)
+            yield from (ref for ref in refs if str(ref) not in names)
+
+
+def _shown(spec: KubeObject, known: Sequence[ModelRef], setting: Setting) -> Iterator[ModelRef]:
+    """Yield the images that volumes show where nothing else names a model."""
+    if any(ref.role in ("base", "image") for ref in known):
+        return
+    for volume in mappings(spec.get("volumes")):
+        image = image_of(volume)
+        if image is not None:
+            yield from references(Mention(image, "base", "volumes", form="image"), Surroundings(setting, None))
 
 
 def _containers(spec: KubeObject) -> Sequence[KubeObject]:
-    main = spec.get("mainContainer")
-    found: list[KubeObject] = [main] if isinstance(main, dict) else []
+    found: list[KubeObject] = [one for key in _ALONE if isinstance(one := spec.get(key), dict) and _is_container(one)]
     found.extend(one for key in _LISTS for one in mappings(spec.get(key)))
     return found[:CONTAINERS]
 
@@ -149,24 +204,37 @@ def _beyond(spec: KubeObject) -> tuple[str, ...]:
 
 
 def _is_initializer(container: KubeObject) -> bool:
+    if named(container) == _INITIALIZER_NAME:
+        return True
     image = text(container.get("image")) or ""
-    return named(container) == _INITIALIZER_NAME or _INITIALIZER.fullmatch(repository_of(image)) is not None
+    return _INITIALIZER_NAME in image.lower() and _INITIALIZER.fullmatch(repository_of(image)) is not None
 
 
 def _initializer(
     container: KubeObject, variables: Environment, setting: Setting
 ) -> tuple[Mapping[str, Mention], tuple[ModelRef, ...]]:
-    """Read KServe's downloader, whose arguments are pairs of source and destination; an imitation is unresolved."""
+    """Read KServe's downloader, whose arguments are pairs of source and destination; an imitation is unresolved too."""
     around = Surroundings(setting, named(container) or "-", variables)
     arguments = expanded(texts(container.get("args")), variables.known)
     image = repository_of(text(container.get("image")) or "")
-    genuine = _INITIALIZER.fullmatch(image) is not None and not container.get("command") and len(arguments) % 2 == 0
-    if not genuine or not arguments:
-        because = f"container {_INITIALIZER_NAME} is not KServe's downloader, what it fetches is not in the object"
-        return {}, references(Mention(image, "base", "image", because=because), around)
-    sources = [Mention(one, "base", "args") for one in arguments[::2]]
-    filled = {clean(path): source for source, path in zip(sources, arguments[1::2], strict=True)}
-    return filled, tuple(ref for source in sources for ref in references(source, around))
+    alike = _INITIALIZER.fullmatch(image) is not None and not container.get("command") and len(arguments) % 2 == 0
+    filled: dict[str, Mention] = {}
+    refs: tuple[ModelRef, ...] = ()
+    if alike and arguments:
+        sources = [
+            Mention(one, _role_at(path), "args") for one, path in zip(arguments[::2], arguments[1::2], strict=True)
+        ]
+        filled = {clean(path): source for source, path in zip(sources, arguments[1::2], strict=True)}
+        refs = tuple(ref for source in sources for ref in references(source, around))
+    if not refs or _PUBLISHED.fullmatch(image) is None:
+        because = f"container {around.container} is not KServe's downloader, what it fetches is not in the object"
+        refs += references(Mention(image, "base", "image", because=because), around)
+    return filled, refs
+
+
+def _role_at(path: str) -> Role:
+    """Return what people call a model that is put at a path."""
+    return "adapter" if looks_like_adapter(path) else "base"
 
 
 def _linked(containers: Iterable[KubeObject]) -> Iterator[tuple[str, Mention]]:
@@ -174,5 +242,5 @@ def _linked(containers: Iterable[KubeObject]) -> Iterator[tuple[str, Mention]]:
     for container in containers:
         image = text(container.get("image"))
         for part in texts(container.get("args")) if image else ():
-            for path in _LINK.findall(part):
+            for path in _LINK.findall(part) if "/proc/" in part else ():
                 yield clean(path), Mention(image or "", "base", "image", form="image")

@@ -9,18 +9,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from weighbridge.model.refs import Role
 from weighbridge.model.requests import KubeObject
 from weighbridge.model.serving import Settings
-from weighbridge.workloads.command_lines import Told, told, unknown_variable
-from weighbridge.workloads.engines import ENGINES, GENERIC, is_helper, is_inert, serves_nothing, started
+from weighbridge.workloads.command_lines import Start, Told, told
+from weighbridge.workloads.engines import ENGINES, GENERIC, LIKELY, is_helper, is_inert, serves_nothing, started
 from weighbridge.workloads.engines.engine import Engine
 from weighbridge.workloads.environment import Environment, expanded
+from weighbridge.workloads.fetching import fetches, installs, reads_python
+from weighbridge.workloads.files import Files
+from weighbridge.workloads.flag_sources import unknown_variable
 from weighbridge.workloads.mentions import Mention
+from weighbridge.workloads.reading import ITEMS, TEXT, at, is_cut, mappings, text
 from weighbridge.workloads.reading import arguments as arguments_of
-from weighbridge.workloads.reading import at, mappings, text
 from weighbridge.workloads.shell import Command, Script, commands
 from weighbridge.workloads.shell_calls import is_shell
 
@@ -51,26 +54,35 @@ class Container:
     accelerated: bool
     controller_starts: bool
     """Whether a controller fills in the command."""
+    files: Files = field(default_factory=Files)
 
     @property
     def is_router(self) -> bool:
         """Whether it is a router, an endpoint picker or a client; none of them needs an accelerator."""
         return not self.accelerated and serves_nothing(self.image)
 
+    def start(self, environment: Environment, directory: str | None, *, filled_in: bool = False) -> Start:
+        """Return what surrounds one command line of this container."""
+        return Start(environment, self.files, directory, self.controller_starts or filled_in)
+
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A program that may serve a model."""
+    """A program that may serve or fetch a model."""
 
     engine: Engine | None
     told: Told
     environment: Environment
     directory: str | None
+    destination: str | None = None
+    """Where it puts what it fetches."""
+    fetches: bool = False
+    """Whether it fetches models for others to serve."""
 
 
 @dataclass(frozen=True, slots=True)
 class Programs:
-    """The programs of a container that may serve a model."""
+    """The programs of a container that may serve or fetch a model."""
 
     programs: tuple[Program, ...]
     words: int
@@ -79,26 +91,41 @@ class Programs:
 
 def programs_of(container: Container) -> Programs:
     """Return what a container, its hooks and its probes start."""
+    if _is_too_long(container):
+        because = f"the command line is longer than is read: {ITEMS} elements of {TEXT} characters"
+        return Programs((_hole(container, because, container.environment, None),), PER_CONTAINER + ITEMS)
     known = container.environment.known
     command = expanded(arguments_of(container.raw.get("command")), known)
     arguments = expanded(arguments_of(container.raw.get("args")), known)
     directory = text(container.raw.get("workingDir"))
-    hooks = [commands(argv, container.environment, None) for argv in _hooks(container)]
+    hooks = [commands(argv, container.environment, None, container.files) for argv in _hooks(container)]
     words = len(command) + len(arguments) + len(known) + PER_CONTAINER
     words += sum(map(len, (*command, *arguments, *known.values()))) // PER_WORD
     if command or (arguments and (is_shell(arguments[0]) or started(arguments))):
-        script = commands((*command, *arguments), container.environment, directory)
+        script = commands((*command, *arguments), container.environment, directory, container.files)
         found = tuple(_script(container, script, (*command, *arguments), directory))
     else:
         script = Script()
         found = tuple(_entry_point(container, arguments, directory))
     words += sum(one.words + PER_PROGRAM * len(one.commands) for one in (script, *hooks))
-    return Programs((*found, *(program for hook in hooks for program in _servers(container, hook))), words)
+    hooked = tuple(program for hook in hooks for program in (*_fetched(container, hook), *_servers(container, hook)))
+    return Programs((*found, *hooked), words)
+
+
+def _is_too_long(container: Container) -> bool:
+    """Return whether a command line is cut that may start an engine."""
+    parts = [value for key in ("command", "args") if is_cut(value := container.raw.get(key))]
+    if not parts or container.engine is not None or container.accelerated:
+        return bool(parts)
+    words = (word for part in parts for word in (part if isinstance(part, list) else [part]))
+    return any(isinstance(word, str) and _ENGINE_WORDS.search(word) for word in words)
 
 
 def _hooks(container: Container) -> Iterator[tuple[str, ...]]:
     """Yield the commands of hooks and probes."""
     for path in _HOOKS:
+        if path[0] not in container.raw:
+            continue
         argv = arguments_of(at(container.raw, *path, "exec", "command"))
         if argv:
             yield expanded(argv, container.environment.known)
@@ -107,26 +134,40 @@ def _hooks(container: Container) -> Iterator[tuple[str, ...]]:
 def _entry_point(container: Container, arguments: Sequence[str], directory: str | None) -> Iterator[Program]:
     """Yield what arguments say that go to the entry point of the image."""
     engine = container.engine
+    start = container.start(container.environment, directory)
     if engine is None:
         if not container.is_router:
-            said = told(GENERIC, arguments, container.environment, positional=False)
+            said = told(GENERIC, arguments, start, positional=False)
+            said = _with_variables(container, said, start) if not said.mentions else said
             yield Program(None, said, container.environment, directory)
         return
     skipped = 0
     while skipped < len(arguments) and arguments[skipped] in engine.skip:
         skipped += 1
-    yield _read(container, engine, arguments[skipped:], container.environment, directory, positional=engine.positional)
+    said = told(engine, arguments[skipped:], start, positional=engine.positional)
+    yield Program(engine, said, container.environment, directory)
+
+
+def _with_variables(container: Container, said: Told, start: Start) -> Told:
+    """Add what variables say that only count where a model is likely to run."""
+    if not container.accelerated and container.engine is None:
+        return said
+    more = told(LIKELY, (), start, positional=False)
+    merged = more.settings if said.settings == Settings() else said.settings
+    return Told((*said.mentions, *more.mentions), merged)
 
 
 def _script(container: Container, script: Script, argv: Sequence[str], directory: str | None) -> Iterator[Program]:
     """Yield what a command line says that stands in the object."""
+    fetching = tuple(_fetched(container, script))
+    yield from fetching
     yield from _servers(container, script)
     speaks = container.engine is not None or container.accelerated or any(map(_ENGINE_WORDS.search, argv))
     if script.problem is not None and speaks:
         because = f"the command line cannot be read: {script.problem}"
         yield _hole(container, because, container.environment, directory)
     elif not container.is_router and not any(started(one.argv) for one in script.commands):
-        yield from _unknown(container, script.commands)
+        yield from _unknown(container, script.commands, told_already=bool(fetching))
 
 
 def _servers(container: Container, script: Script) -> Iterator[Program]:
@@ -141,10 +182,28 @@ def _servers(container: Container, script: Script) -> Iterator[Program]:
             because = f"more than {SERVERS} servers start, not all were read"
             yield _hole(container, because, one.environment, one.directory)
             return
-        program = _read(
-            container, found.engine, found.arguments, one.environment, one.directory, positional=found.positional
-        )
-        yield program if found.role is None else replace(program, told=_in_role(program.told, found.role))
+        start = container.start(one.environment, one.directory)
+        said = told(found.engine, found.arguments, start, positional=found.positional)
+        if installs(script.commands):
+            said = replace(said, settings=_installing(said.settings))
+        said = said if found.role is None else _in_role(said, found.role)
+        yield Program(found.engine, said, one.environment, one.directory)
+
+
+def _installing(settings: Settings) -> Settings:
+    return replace(settings, code_loading=(*settings.code_loading, "pip install"))
+
+
+def _fetched(container: Container, script: Script) -> Iterator[Program]:
+    """Yield what the commands of a script fetch, and what the Python texts it runs load."""
+    for one in script.commands:
+        found = fetches(one)
+        if found is not None and found.mentions:
+            said = Told(found.mentions, Settings())
+            yield Program(None, said, one.environment, one.directory, found.destination, fetches=True)
+        python = reads_python(one, container.files) if found is None else None
+        if python is not None and (python.mentions or python.settings != Settings()):
+            yield Program(container.engine, python, one.environment, one.directory)
 
 
 def _in_role(said: Told, role: Role) -> Told:
@@ -153,17 +212,22 @@ def _in_role(said: Told, role: Role) -> Told:
     return replace(said, mentions=tuple(mentions))
 
 
-def _unknown(container: Container, script: Sequence[Command]) -> Iterator[Program]:
+def _unknown(container: Container, script: Sequence[Command], *, told_already: bool) -> Iterator[Program]:
     """Yield what programs say that nobody knows; on the image of an engine each may load a model."""
     opaque: Command | None = None
-    telling = False
+    telling = told_already
     for one in script:
-        if is_inert(one.argv[0]) or _is_helper_of_image(one, container.raw):
+        if is_inert(one.argv[0]) or _is_helper_of_image(one, container.raw) or fetches(one) is not None:
             continue
         reader = container.engine or GENERIC
-        said = told(reader, one.argv[1:], one.environment, positional=False, controller_starts=True)
-        if any(mention.text and mention.via != "default path" for mention in said.mentions):
-            telling = True
+        start = container.start(one.environment, one.directory, filled_in=True)
+        said = told(reader, one.argv[1:], start, positional=False)
+        if not _tells(said):
+            said = told(GENERIC, one.argv[1:], start, positional=False)
+        if not _tells(said):
+            said = _with_variables(container, said, start)
+        if _tells(said) or said.settings.runtime_loading or (said.settings != Settings() and container.accelerated):
+            telling = telling or _tells(said)
             yield Program(container.engine, said, one.environment, one.directory)
         opaque = opaque or one
     if opaque is None or telling or container.controller_starts:
@@ -174,18 +238,8 @@ def _unknown(container: Container, script: Sequence[Command]) -> Iterator[Progra
         yield _hole(container, because, opaque.environment, opaque.directory)
 
 
-def _read(
-    container: Container,
-    engine: Engine,
-    arguments: Sequence[str],
-    environment: Environment,
-    directory: str | None,
-    *,
-    positional: bool,
-) -> Program:
-    starts = container.controller_starts
-    said = told(engine, arguments, environment, positional=positional, controller_starts=starts)
-    return Program(engine, said, environment, directory)
+def _tells(said: Told) -> bool:
+    return any(mention.text and mention.via != "default path" for mention in said.mentions)
 
 
 def _hole(container: Container, because: str, environment: Environment, directory: str | None) -> Program:

@@ -28,7 +28,7 @@ def at(value: object, *keys: str) -> object:
 def text(value: object) -> str | None:
     """Return a scalar as the text a container would get, `None` for everything else."""
     if isinstance(value, str):
-        return value[:TEXT]
+        return value if len(value) <= TEXT else value[:TEXT]
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):
@@ -42,6 +42,15 @@ def texts(value: object) -> tuple[str, ...]:
         return tuple(one for one in map(text, value[:ITEMS]) if one is not None)
     alone = text(value)
     return () if alone is None else (alone,)
+
+
+def is_cut(value: object) -> bool:
+    """Return whether a command line has more elements, or an element more characters, than are read."""
+    if isinstance(value, str):
+        return len(value) > TEXT
+    return isinstance(value, list) and (
+        len(value) > ITEMS or any(isinstance(one, str) and len(one) > TEXT for one in value)
+    )
 
 
 def arguments(value: object) -> tuple[str, ...]:

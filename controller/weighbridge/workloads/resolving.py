@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 
 from weighbridge.model.refs import FoundAt, ModelRef, Role
 from weighbridge.model.text import printable
-from weighbridge.workloads.command_lines import unknown_variable
 from weighbridge.workloads.environment import Environment
+from weighbridge.workloads.flag_sources import unknown_variable
 from weighbridge.workloads.mentions import Mention, Setting
 from weighbridge.workloads.naming import LENGTH, Nothing, Path, Place, cached, clean, escaped, image, meaning
 from weighbridge.workloads.tables import table
@@ -78,7 +78,9 @@ def _path(path: str, mention: Mention, around: Surroundings) -> tuple[ModelRef, 
     mount = around.mounts.under(path)
     found = behind(path, mount) if mount is not None else None
     if isinstance(found, Nothing):
-        return (unresolved(mention, around, f"{_shown(mention)}it {found.because}"),)
+        claimed = cached(path)
+        claims = (_place(claimed, mention, around),) if claimed is not None else ()
+        return (*claims, unresolved(mention, around, f"{_shown(mention)}it {found.because}"))
     supplied = _supplied(path, around) if found is None else None  # what is on a volume of its own, no download is
     if supplied is not None:
         source, rest = supplied
@@ -96,7 +98,8 @@ def _supplied(path: str, around: Surroundings) -> tuple[Mention, str] | None:
     for start in sorted(filled, key=len, reverse=True):
         if path == start or path.startswith(start.rstrip("/") + "/"):
             return filled[start], path[len(start) :].strip("/")
-    return None
+    below = [start for start in filled if start.startswith(path.rstrip("/") + "/")]
+    return (filled[below[0]], "") if len(below) == 1 else None
 
 
 def _inside(ref: ModelRef, rest: str, role: Role) -> ModelRef:
@@ -113,7 +116,7 @@ def _place(place: Place, mention: Mention, around: Surroundings) -> ModelRef:
     if place.scheme == "hf":
         why = _elsewhere(place, around)
         if why is not None:
-            return unresolved(mention, around, f"{_shown(mention)}{why}")
+            return unresolved(mention, around, f"{_shown(mention)}{why}", claim=f"hf://{place.repository}")
     revision = place.revision or (mention.revision if place.scheme in _REVISED else None)
     role: Role = "image" if place.scheme == "oci" and mention.role == "base" else mention.role
     file = place.file or (mention.file if place.scheme in _REVISED else None)
@@ -138,19 +141,20 @@ def _elsewhere(place: Place, around: Surroundings) -> str | None:
     return None
 
 
-def unresolved(mention: Mention, around: Surroundings, because: str) -> ModelRef:
-    """Return a reference to a model that nobody can tell."""
+def unresolved(mention: Mention, around: Surroundings, because: str, claim: str | None = None) -> ModelRef:
+    """Return a reference to a model that nobody can tell; `claim` is what the text says it is."""
     owner = around.setting.owner
     where = "/".join(
         _UNSAFE.sub("-", part)[:100] or "-" for part in (owner.kind, owner.name, around.container or "spec")
     )
     flag = _UNSAFE_FLAG.sub("-", mention.via.removeprefix("env "))[:100] or "-"
     why = printable(because, 300)
-    return ModelRef("unresolved", where, None, flag, mention.role, _found_at(mention, around), why)
+    found_at = replace(_found_at(mention, around), claim=claim or mention.claim)
+    return ModelRef("unresolved", where, None, flag, mention.role, found_at, why)
 
 
 def _found_at(mention: Mention, around: Surroundings) -> FoundAt:
-    return FoundAt(around.container, mention.via[:200], mention.text[:LENGTH])
+    return FoundAt(around.container, mention.via[:200], mention.text[:LENGTH], mention.claim)
 
 
 def _shown(mention: Mention) -> str:

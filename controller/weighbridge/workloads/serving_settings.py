@@ -17,6 +17,8 @@ VALUES = 2_000
 """Values that are kept of one override."""
 DEPTH = 20
 """Levels that are kept of one override."""
+NAMES = 50
+"""Served names that are kept."""
 
 _TOKENS = re.compile(r"(\d{1,12})(?:\.(\d{1,3}))?([kKmMgG]?)")
 _FACTORS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "K": 2**10, "M": 2**20, "G": 2**30}
@@ -27,7 +29,7 @@ def settings(engine: Engine, flags: tuple[Flag, ...], environment: Environment) 
     """Return what the flags say; where one stands more than once, the last counts."""
     said: dict[str, list[Flag]] = {}
     for flag in flags:
-        name = engine.settings.get(flag.name.partition(".")[0])
+        name = engine.settings.get(flag.name) or engine.settings.get(flag.name.partition(".")[0])
         if name is not None:
             said.setdefault(name, []).append(flag)
     return Settings(
@@ -41,6 +43,13 @@ def settings(engine: Engine, flags: tuple[Flag, ...], environment: Environment) 
         generation_overrides=_map(said.get("generation_overrides")),
         hf_overrides=_map(said.get("hf_overrides")),
         temperature=_number(said.get("temperature")),
+        kv_cache_dtype=_word(said.get("kv_cache_dtype")),
+        max_output_tokens=_tokens(said.get("max_output_tokens")),
+        chat_template=_word(said.get("chat_template")),
+        code_loading=_code_loading(engine, flags, environment),
+        served_names=tuple(
+            dict.fromkeys(value[:200] for flag in said.get("served_names", ()) for value in flag.values)
+        )[:NAMES],
     )
 
 
@@ -56,7 +65,7 @@ def _switch(said: list[Flag] | None) -> bool | None:
 
 def _tokens(said: list[Flag] | None) -> int | None:
     """Read `32768`, `32k` (thousands), `32K` (1024s)."""
-    found = _TOKENS.fullmatch(_word(said) or "")
+    found = _TOKENS.fullmatch(_word(said) or "") if said else None
     if found is None:
         return None
     whole, part, unit = found.groups()
@@ -64,6 +73,8 @@ def _tokens(said: list[Flag] | None) -> int | None:
 
 
 def _number(said: list[Flag] | None) -> float | None:
+    if not said:
+        return None
     try:
         value = float(_word(said) or "")
     except ValueError:
@@ -124,5 +135,17 @@ def _runtime_loading(engine: Engine, flags: tuple[Flag, ...], environment: Envir
             found.append(f"{name}={value[:200]}")
         elif name in environment.unknown:
             found.append(name)
-    found.extend(f"--{flag.name}" for flag in flags if flag.name in engine.runtime_flags and _switch([flag]))
+    for flag in flags:
+        pattern_of_flag = engine.runtime_flags.get(flag.name)
+        value = flag.values[0] if flag.values else "true"
+        if pattern_of_flag is not None and value.lower() not in _NO and pattern_of_flag.fullmatch(value):
+            found.append(f"--{flag.name}")
+    if engine.always_loads is not None:
+        found.append(engine.always_loads)
+    return tuple(dict.fromkeys(found))
+
+
+def _code_loading(engine: Engine, flags: tuple[Flag, ...], environment: Environment) -> tuple[str, ...]:
+    found = [name for name in engine.code_environment if environment.known.get(name) or name in environment.unknown]
+    found.extend(f"--{flag.name}" for flag in flags if flag.name in engine.code_flags)
     return tuple(dict.fromkeys(found))

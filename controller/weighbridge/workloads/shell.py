@@ -10,19 +10,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 
 from weighbridge.workloads.environment import Environment
+from weighbridge.workloads.files import Files
 from weighbridge.workloads.naming import clean
 from weighbridge.workloads.reading import TEXT
-from weighbridge.workloads.shell_calls import is_shell, script_of
-from weighbridge.workloads.shell_words import REDIRECTIONS, Operator, Piece, Unreadable, Word, quoted, words
+from weighbridge.workloads.shell_calls import file_of, is_shell, script_of
+from weighbridge.workloads.shell_variables import Variables
+from weighbridge.workloads.shell_words import REDIRECTIONS, Operator, Piece, Unreadable, Word, words
 
 COMMANDS = 500
 """Commands that are read of one container."""
-CHARACTERS = 500_000
-"""Characters all words together may have once variables are written out."""
 NESTING = 5
 """Scripts within scripts."""
 
@@ -31,6 +31,7 @@ _OPENING = frozenset({"if", "while", "until", "for", "case"})
 _CLOSING = frozenset({"fi", "done", "esac"})
 _KEYWORDS = frozenset({"then", "elif", "else", "do", "!", "{", "}", "time", "exec", "nohup"}) | _CLOSING
 _DECLARING = frozenset({"export", "declare", "local", "readonly", "typeset"})
+_PRINTING = frozenset({"cat", "echo", "printf", "tee"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,8 @@ class Command:
     environment: Environment
     directory: str | None
     """Its working directory; `None` when only the image knows it."""
+    given: str | None = None
+    """What it reads from its standard input, as far as a here-document says."""
 
 
 @dataclass(slots=True)
@@ -54,10 +57,12 @@ class Script:
     """Words and operators that were read."""
 
 
-def commands(argv: Sequence[str], environment: Environment, directory: str | None) -> Script:
+def commands(
+    argv: Sequence[str], environment: Environment, directory: str | None, files: Files | None = None
+) -> Script:
     """Return the programs that `argv` starts; only shells start more than one."""
     script = Script()
-    run = _Run(script, dict(environment.known), dict(environment.unknown), environment, directory)
+    run = _Run(script, Variables.of(environment), directory, files or Files())
     try:
         run.command(tuple(argv), NESTING)
     except Unreadable as problem:
@@ -70,43 +75,66 @@ class _Run:
     """A shell that starts nothing."""
 
     script: Script
-    known: dict[str, str]
-    unknown: dict[str, str]
-    outside: Environment
+    variables: Variables
     directory: str | None
-    parameters: tuple[str, ...] = ()
+    files: Files
     conditions: int = 0
-    left: int = CHARACTERS
-    elsewhere: str | None = None
-    snapshot: Environment | None = None
 
     def text(self, script: str, depth: int) -> None:
         """Follow a script."""
-        if depth == 0:
+        if depth <= 0:
             raise Unreadable(f"scripts stand in scripts, more than {NESTING} deep")
         line: list[Word] = []
-        skip, previous = False, "\n"
+        target: Word | None = None
+        redirection, previous, begun = "", "\n", len(self.script.commands)
         for token in chain(words(script), (Operator("\n"),)):
             self.script.words += 1
             match token:
-                case Word() if skip:
-                    skip = False
+                case Word() if redirection:
+                    target = token if redirection in (">", ">>", ">|") else target
+                    redirection = ""
                 case Word():
                     line.append(token)
                 case Operator(text="<<", body=lines):
-                    self._input(lines or "", depth)
+                    self._input(lines or "", depth, begun, verbatim=token.verbatim)
                 case Operator(text=operator) if operator in REDIRECTIONS:
-                    skip = True
+                    redirection = operator
                 case Operator(text=operator):
+                    begun = len(self.script.commands)
                     self._simple(line, depth, after=previous)
-                    line, previous, skip = [], operator, False
+                    self._redirected(target, begun)
+                    line, target, previous, redirection = [], None, operator, ""
 
-    def _input(self, lines: str, depth: int) -> None:
-        """Follow a here-document where a bare shell reads it."""
-        last = self.script.commands[-1].argv if self.script.commands else ("",)
-        if is_shell(last[0]) and all(part.startswith("-") for part in last[1:]):
+    def _input(self, lines: str, depth: int, begun: int, *, verbatim: bool) -> None:
+        """Follow a here-document where a bare shell reads it; keep it for every other program."""
+        if len(self.script.commands) <= begun:
+            return
+        body = lines if verbatim else self.variables.written_out(lines)
+        last = self.script.commands[-1]
+        if is_shell(last.argv[0]) and all(part.startswith("-") for part in last.argv[1:]):
             self.script.commands.pop()
-            self.text(lines, depth - 1)
+            self.text(body, depth - 1)
+            return
+        self.script.commands[-1] = replace(last, given=body)
+        target = self.files.written.get("")
+        if target is not None:
+            self.files.write(target, last.directory, body)
+
+    def _redirected(self, target: Word | None, begun: int) -> None:
+        """Remember the file that `cat`, `echo` or `tee` writes; a here-document fills it later."""
+        self.files.written.pop("", None)
+        if len(self.script.commands) <= begun or (last := self.script.commands[-1]).argv[0] not in _PRINTING:
+            return
+        program, *rest = last.argv
+        paths = self.variables.expand(target) if target is not None else []
+        if program == "tee":
+            paths = [part for part in rest if not part.startswith("-")]
+        if not paths:
+            return
+        if program in ("echo", "printf"):
+            self.files.write(paths[0], last.directory, " ".join(part for part in rest if part not in ("-e", "-n")))
+        else:
+            self.files.written[""] = paths[0]
 
     def _simple(self, line: Sequence[Word], depth: int, *, after: str) -> None:
         """Follow one command: keywords and assignments first."""
@@ -115,54 +143,85 @@ class _Run:
             self.conditions += (word in _OPENING) - (word in _CLOSING)
             position += 1
             if word == "for":
-                self._forget(_plain(line[position]) if position < len(line) else "", "a loop")
+                self._loop(line[position:])
                 return
             if word == "case":
                 return
         rest = line[position:]
+        conditional = self.conditions > 0 or after == "||"
         assignments = 0
         while assignments < len(rest) and (found := _assignment(rest[assignments])) is not None:
-            self._assign(*found, conditional=self.conditions > 0 or after == "||")
+            name, append, value = found
+            text = " ".join(self.variables.expand(value))
+            before = self.variables.known.get(name, "") if append else ""
+            self.variables.set(name, before + text, conditional=conditional)
             assignments += 1
-        argv = tuple(part for word in rest[assignments:] for part in self._expand(word))
+        argv = tuple(part for word in rest[assignments:] for part in self.variables.expand(word))
         if argv:
-            self.command(argv, depth, conditional=self.conditions > 0 or after == "||")
+            self.command(argv, depth, conditional=conditional)
+
+    def _loop(self, line: Sequence[Word]) -> None:
+        """Follow the head of `for NAME in WORD…`: with one word its value is known."""
+        name = _plain(line[0]) if line else ""
+        values = [part for word in line[2:] for part in self.variables.expand(word)]
+        if len(values) == 1 and "$" not in values[0]:
+            self.variables.set(name, values[0])
+        else:
+            self.variables.forget(name, f"a loop over {' '.join(values)[:100]}" if values else "a loop")
 
     def command(self, argv: tuple[str, ...], depth: int, *, conditional: bool = False) -> None:
         """Follow one command with its words written out."""
         program = argv[0].rpartition("/")[2]
-        if self._sets(program, argv, conditional=conditional):
+        if self._sets(program, argv, depth, conditional=conditional):
             return
         if program == "env":
             self._env(argv, depth)
         elif program == "eval":
             self.text(" ".join(argv[1:]), depth - 1)
         elif is_shell(program) and (inner := script_of(argv)) is not None:
-            outer, self.parameters = self.parameters, inner[1]
-            self.text(inner[0], depth - 1)
-            self.parameters = outer
+            self._inner(inner[0], inner[1], depth)
+        elif (found := self._file(argv)) is not None:
+            self._inner(*found, depth)
         else:
             self._start(argv)
 
-    def _sets(self, program: str, argv: tuple[str, ...], *, conditional: bool) -> bool:
+    def _inner(self, script: str, parameters: tuple[str, ...], depth: int) -> None:
+        """Follow a script that has parameters of its own."""
+        outer, self.variables.parameters = self.variables.parameters, parameters
+        self.text(script, depth - 1)
+        self.variables.parameters = outer
+
+    def _file(self, argv: tuple[str, ...]) -> tuple[str, tuple[str, ...]] | None:
+        """Return the script a command runs and its `$0 $1 …`, where the file is at hand and a script of a shell."""
+        path, parameters = file_of(argv)
+        if "/" not in path and not is_shell(argv[0]):
+            return None
+        text = self.files.read(path, self.directory).text if path else None
+        if text is None or (not is_shell(argv[0]) and _is_other_language(text, path)):
+            return None
+        return text, parameters
+
+    def _sets(self, program: str, argv: tuple[str, ...], depth: int, *, conditional: bool) -> bool:
         """Follow a command that only changes what later ones see; return whether it is one."""
         if program in _DECLARING:
             for part in argv[1:]:
                 if found := _ASSIGNMENT.fullmatch(part):
-                    self._set(found.group(1), found.group(3), conditional=conditional)
+                    self.variables.set(found.group(1), found.group(3)[:TEXT], conditional=conditional)
         elif program == "unset":
             for part in argv[1:]:
-                self.known.pop(part, None)
-            self.snapshot = None
+                self.variables.unset(part)
         elif program == "cd" and len(argv) > 1:
             start = "" if argv[1].startswith("/") else self.directory
-            self.directory = None if start is None else clean(f"{start}/{argv[1]}")
+            self.directory = None if start is None or "$" in argv[1] else clean(f"{start}/{argv[1]}")
         elif program == "read":
             for part in argv[1:]:
-                self._forget(part, "what the container reads")
+                self.variables.forget(part, "what the container reads")
         elif program in ("source", ".") and len(argv) > 1:
-            self.elsewhere = f"the script {argv[1]}"
-            self.snapshot = None
+            text = self.files.read(argv[1], self.directory).text
+            if text is None:
+                self.variables.sourced(argv[1])
+            else:
+                self.text(text, depth - 1)
         else:
             return False
         return True
@@ -172,7 +231,7 @@ class _Run:
         position = 1
         while position < len(argv):
             if found := _ASSIGNMENT.fullmatch(argv[position]):
-                self._set(found.group(1), found.group(3), conditional=False)
+                self.variables.set(found.group(1), found.group(3))
             elif argv[position] in ("-u", "--unset", "-C", "--chdir"):
                 position += 1
             elif argv[position] in ("-S", "--split-string"):
@@ -186,80 +245,15 @@ class _Run:
     def _start(self, argv: tuple[str, ...]) -> None:
         if len(self.script.commands) >= COMMANDS:
             raise Unreadable(f"it starts more than {COMMANDS} programs")
-        if self.snapshot is None:
-            elsewhere = " or ".join(filter(None, (self.outside.elsewhere, self.elsewhere))) or None
-            self.snapshot = Environment(dict(self.known), dict(self.unknown), elsewhere)
-        self.script.commands.append(Command(argv, self.snapshot, self.directory))
+        self.script.commands.append(Command(argv, self.variables.environment(), self.directory))
 
-    def _assign(self, name: str, append: bool, value: Word, *, conditional: bool) -> None:
-        text = " ".join(self._expand(value))
-        self._set(name, self.known.get(name, "") + text if append else text, conditional=conditional)
 
-    def _set(self, name: str, value: str, *, conditional: bool) -> None:
-        before = self.known.get(name)
-        if conditional and (name in self.unknown or (before is not None and before != value)):
-            self._forget(name, "a branch of the script")
-            return
-        self.unknown.pop(name, None)
-        self.known[name] = value[:TEXT]
-        self.snapshot = None
-
-    def _forget(self, name: str, why: str) -> None:
-        self.known.pop(name, None)
-        self.unknown[name] = why
-        self.snapshot = None
-
-    def _expand(self, word: Word) -> list[str]:
-        """Write out the variables of a word, which may become several or none."""
-        fields: list[str] = [""]
-        empty = True
-        for piece in word.pieces:
-            parts, glue = self._piece(piece)
-            empty = empty and not parts
-            if parts:
-                fields[-1] += parts[0]
-                fields.extend(parts[1:])
-            if glue:
-                fields.append("")
-        self.left -= sum(map(len, fields)) + 1
-        if self.left < 0:
-            raise Unreadable(f"its words have more than {CHARACTERS} characters")
-        return [] if empty else [part for part in fields if part or len(fields) == 1]
-
-    def _piece(self, piece: Piece) -> tuple[list[str], bool]:
-        """Return the parts a piece becomes, and whether white space follows the last."""
-        if piece.kind != "variable":
-            return [piece.text], False
-        if piece.name in ("@", "*"):
-            return list(self.parameters[1:]), False
-        value = self._value(piece)
-        if not piece.split:
-            return [value], False
-        parts = value.split()
-        return (["", *parts] if parts and value[0].isspace() else parts), bool(parts) and value[-1].isspace()
-
-    def _value(self, piece: Piece) -> str:
-        """Return the value of a variable, or its source text when nobody knows it."""
-        name = piece.name
-        if name.isdigit():
-            value = self.parameters[int(name)] if len(name) < 3 and int(name) < len(self.parameters) else None
-        elif name in self.unknown or not (name[0].isalpha() or name[0] == "_"):
-            return piece.text
-        else:
-            value = self.known.get(name)
-        absent = value is None or (piece.operator.startswith(":") and not value)
-        match piece.operator[-1:]:
-            case "-" | "=" if absent and not (value is None and (self.outside.elsewhere or self.elsewhere)):
-                alternative = "".join(
-                    self._piece(part)[0][0] for part in quoted(piece.alternative) if self._piece(part)[0]
-                )
-                if piece.operator[-1] == "=":
-                    self._set(name, alternative, conditional=False)
-                return alternative
-            case "+":
-                return "" if absent else piece.alternative
-            case _:
-                return piece.text if value is None else value
+def _is_other_language(text: str, path: str) -> bool:
+    """Return whether a file is no script of a shell, told by its first line or its name."""
+    first = text.partition("\n")[0]
+    if first.startswith("#!"):
+        return not any(is_shell(part.rpartition("/")[2]) for part in first[2:].split())
+    return not path.endswith((".sh", ".bash"))
 
 
 def _plain(word: Word) -> str:

@@ -28,3 +28,13 @@ def script_of(argv: Sequence[str]) -> tuple[str, tuple[str, ...]] | None:
     if not command or position >= len(argv):
         return None
     return argv[position], tuple(argv[position + 1 :])
+
+
+def file_of(argv: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+    """Return the script file that a command runs, itself or by a shell, and its `$0 $1 …`; empty when there is none."""
+    if not is_shell(argv[0]):
+        return argv[0], tuple(argv)
+    position = 1
+    while position < len(argv) and argv[position][:1] in ("-", "+") and len(argv[position]) > 1:
+        position += 1 + (argv[position][-1] in "oO" and not argv[position].startswith("--"))
+    return (argv[position], tuple(argv[position:])) if position < len(argv) else ("", ())

@@ -21,6 +21,8 @@ _SPACE = re.compile(r"[ \t\r]+")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9@*#?$!-]")
 _BRACED = re.compile(r"([A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*])(?:(:?[-=+?])(.*))?", re.DOTALL)
 _OPERATOR = re.compile(r"&>>|<<<|<<-|&&|\|\||;;|\|&|&>|>>|<<|>&|<&|>\||<>|[;&|()<>]")
+_PLACEHOLDER = re.compile(r"<[A-Za-z][\w./ -]{0,80}>(?=[\s;&|]|$)")
+"""What somebody has to fill in; a shell would read it as two redirections."""
 _COMMENT = re.compile(r"[^\n]*")
 
 
@@ -59,6 +61,8 @@ class Operator:
     text: str
     body: str | None = None
     """The lines of a here-document."""
+    verbatim: bool = True
+    """Whether its variables are left as they are: the delimiter was quoted."""
 
 
 Token: TypeAlias = Word | Operator
@@ -93,7 +97,7 @@ class _Reader:
 def words(script: str) -> Iterator[Token]:
     """Yield the words and operators of a script. Raises `Unreadable`."""
     reader = _Reader(script)
-    pending: list[str] = []
+    pending: list[tuple[str, bool]] = []
     for _ in range(TOKENS):
         reader.take(_SPACE)
         if reader.at >= len(script):
@@ -102,18 +106,22 @@ def words(script: str) -> Iterator[Token]:
         if here == "\n":
             reader.at += 1
             yield Operator("\n")
-            for delimiter in pending:
-                yield Operator("<<", _here_document(reader, delimiter))
+            for delimiter, verbatim in pending:
+                yield Operator("<<", _here_document(reader, delimiter), verbatim)
             pending.clear()
         elif here == "#":
             reader.take(_COMMENT)
         elif end := _arithmetic(reader):
             reader.at = end
             yield Word((Piece(":", "plain"),))
+        elif placeholder := reader.take(_PLACEHOLDER):
+            yield Word((Piece(placeholder, "plain"),))
         elif operator := _operator(reader):
             if operator in ("<<", "<<-"):
                 reader.take(_SPACE)
-                pending.append("".join(piece.text for piece in _word(reader)))
+                pieces = _word(reader)
+                verbatim = any(piece.kind == "quoted" for piece in pieces)
+                pending.append(("".join(piece.text for piece in pieces), verbatim))
             else:
                 yield Operator(operator)
         elif not _is_descriptor(pieces := _word(reader), script[reader.at : reader.at + 1]):

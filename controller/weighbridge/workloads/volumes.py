@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from weighbridge.model.requests import KubeObject
 from weighbridge.workloads.mentions import Mention
 from weighbridge.workloads.naming import Meaning, Nothing, Place, clean, escaped, image
 from weighbridge.workloads.reading import at, mappings, named, text
+from weighbridge.workloads.tables import table
+
+_DRIVERS = table("places")["csi"]
+_IMAGE_DRIVERS: Mapping[str, str] = _DRIVERS["image"]
+_BUCKET_DRIVERS: Mapping[str, Mapping[str, str]] = _DRIVERS["bucket"]
+_OPTION = re.compile(r"[, ]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +41,20 @@ class Mounts:
             if path == mount.path or path.startswith(mount.path.rstrip("/") + "/"):
                 return mount
         return None
+
+    def on_volume(self, path: str) -> tuple[str, str] | None:
+        """Return the volume a path lies on, by name, and the path within it."""
+        mount = self.under(path)
+        if mount is None:
+            return None
+        return named(mount.volume), clean(f"/{mount.sub_path}/{path[len(mount.path.rstrip('/')) :]}")
+
+    def showing(self, volume: str, inner: str) -> Iterator[str]:
+        """Yield the paths at which a path within a volume shows in this container."""
+        for mount in self.mounts:
+            root = clean(f"/{mount.sub_path}")
+            if named(mount.volume) == volume and f"{inner}/".startswith(f"{root.rstrip('/')}/"):
+                yield clean(f"{mount.path}/{inner[len(root.rstrip('/')) :]}")
 
 
 def volumes_of(spec: KubeObject) -> Mapping[str, KubeObject]:
@@ -61,13 +82,40 @@ def behind(path: str, mount: Mount) -> Meaning | None:
     host_path = at(volume, "hostPath", "path")
     if isinstance(host_path, str):
         return _on_volume("hostpath", clean(f"{host_path}{inner}"))
-    reference = at(volume, "image", "reference")
-    if isinstance(reference, str):
+    server, share = at(volume, "nfs", "server"), at(volume, "nfs", "path")
+    if isinstance(server, str) and isinstance(share, str):
+        return _on_volume("nfs", f"{server}{clean(f'{share}{inner}')}")
+    if isinstance(volume.get("ephemeral"), dict):
+        return None
+    reference = image_of(volume)
+    if reference is not None:
         return image(reference)
-    return None
+    return _bucket(volume, inner)
+
+
+def image_of(volume: KubeObject) -> str | None:
+    """Return the image that a volume shows: an image volume, or one of a CSI driver that pulls models."""
+    reference = at(volume, "image", "reference")
+    if not isinstance(reference, str):
+        attribute = _IMAGE_DRIVERS.get(text(at(volume, "csi", "driver")) or "")
+        reference = at(volume, "csi", "volumeAttributes", attribute) if attribute is not None else None
+    return reference if isinstance(reference, str) and reference else None
+
+
+def _bucket(volume: KubeObject, inner: str) -> Meaning | None:
+    """Return the place in a bucket that a CSI driver mounts."""
+    driver = _BUCKET_DRIVERS.get(text(at(volume, "csi", "driver")) or "")
+    if driver is None:
+        return None
+    bucket = text(at(volume, "csi", "volumeAttributes", driver["bucket"]))
+    if not bucket:
+        return Nothing("lies in a bucket that is configured elsewhere")
+    options = text(at(volume, "csi", "volumeAttributes", "mountOptions")) or ""
+    folder = next((one.partition("=")[2] for one in _OPTION.split(options) if one.startswith(driver["folder"])), "")
+    return _on_volume(driver["scheme"], f"{bucket}{clean(f'/{folder}{inner}')}")
 
 
 def _on_volume(scheme: str, path: str) -> Meaning:
-    if "$" in path:
+    if "$" in path or "{{" in path:
         return Nothing("lies where only the running Pod can tell")
     return Place(scheme, escaped(path).rstrip("/") or "/")

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from weighbridge.workloads import environment as module
 from weighbridge.workloads.environment import Companions, Environment, environment, expand, expanded
+from weighbridge.workloads.reading import ITEMS
 
 
 @pytest.mark.parametrize(
@@ -43,9 +44,11 @@ def test_a_text_that_doubles_itself_ends() -> None:
 
 
 def test_a_list_of_variables_is_read_to_its_limit() -> None:
-    found = environment({"env": [{"name": f"A{n}", "value": ""} for n in range(module.VARIABLES + 5)]}, Companions())
+    found = environment({"env": [{"name": f"A{n}", "value": ""} for n in range(ITEMS + 5)]}, Companions())
 
-    assert len(found.known) <= module.VARIABLES
+    assert len(found.known) == ITEMS
+    assert found.elsewhere == "a longer list of variables than is read"
+    assert found.why(f"A{ITEMS + 1}") is not None
 
 
 def test_arguments_beyond_the_limit_stay_as_written() -> None:

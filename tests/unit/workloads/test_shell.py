@@ -106,3 +106,9 @@ def test_no_script_crashes_the_reader(script: str) -> None:
     found = commands(("sh", "-c", script, "0", "p q"), Environment({"a": " x y "}), "/w")
 
     assert all(isinstance(part, str) for one in found.commands for part in one.argv)
+
+
+def test_a_here_document_that_writes_out_too_much_is_unreadable() -> None:
+    text = "A=" + "x" * 60_000 + "\ncat <<E\n" + "$A\n" * 10 + "E\n"
+
+    assert "characters" in (commands(("sh", "-c", text), Environment(), "/").problem or "")

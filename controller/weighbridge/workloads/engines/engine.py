@@ -72,6 +72,8 @@ class Engine:
     """Leading arguments that repeat the entry point."""
     syntax: Syntax
     references: Mapping[str, Reference]
+    first: str
+    """The flag that names the model to serve."""
     settings: Mapping[str, str]
     json: frozenset[str]
     """Flags whose JSON value is read key by key."""
@@ -89,15 +91,34 @@ class Engine:
     """What happens without a model, a sentence without a full stop; `None` when nothing does."""
     default_path: str | None
     """Where the model is looked for when no flag says."""
+    default_mount: str | None
+    """Where the model is looked for when no flag says and a volume lies there."""
+    defaults: Mapping[str, str]
+    """What flags are when nobody writes them, where that is worth knowing."""
+    always_loads: str | None
+    """Why the running server loads what a caller names, whatever its flags are."""
+    code_flags: frozenset[str]
+    """Flags that make the server load code."""
+    code_environment: tuple[str, ...]
+    documents: frozenset[str]
+    """Flags whose JSON value holds further flags."""
+    files_in_image: bool
+    """Whether a configuration file of the image is judged with the image and not asked about."""
+    positional_notation: Notation | None
+    every_positional: bool
+    """Whether all positional arguments are models."""
+    skip_positionals: tuple[str, ...]
+    """Beginnings of positional arguments that are no models."""
     telling: bool
     """Whether only values count that have the form of a model's place."""
 
 
 def engine(name: str) -> Engine:
-    """Return the engine of `tables/NAME.toml`."""
-    raw = table(name)
-    parent = table(raw["extends"]) if "extends" in raw else {}
+    """Return the engine of `tables/engines/NAME.toml`."""
+    raw = table(f"engines/{name}")
+    parent = table(f"engines/{raw['extends']}") if "extends" in raw else {}
     both: Callable[[str], Mapping[str, Any]] = lambda key: {**parent.get(key, {}), **raw.get(key, {})}  # noqa: E731
+    references = {flag: _reference(one) for flag, one in both("references").items()}
     return Engine(
         id=raw["id"],
         images=re.compile("|".join(f"(?:.*/)?(?:{one})" for one in raw["images"]) or r"(?!)"),
@@ -106,7 +127,8 @@ def engine(name: str) -> Engine:
         positional=raw.get("entrypoint", {}).get("positional", False),
         skip=frozenset(raw.get("entrypoint", {}).get("skip", ())),
         syntax=_syntax(raw, parent, both),
-        references={flag: _reference(one) for flag, one in both("references").items()},
+        references=references,
+        first=next((flag for flag, one in references.items() if one.role == "base"), "model"),
         settings=both("settings"),
         json=frozenset((*parent.get("json", ()), *raw.get("json", ()))),
         environment=both("environment"),
@@ -120,7 +142,26 @@ def engine(name: str) -> Engine:
         missing=raw.get("missing"),
         default_path=raw.get("default_path"),
         telling=raw.get("telling", False),
+        **_further(raw, both),
     )
+
+
+def _further(raw: Mapping[str, Any], both: Callable[[str], Mapping[str, Any]]) -> dict[str, Any]:
+    """Return what few engines have."""
+    code = both("code_loading")
+    notation = raw.get("positional_notation")
+    return {
+        "default_mount": raw.get("default_mount"),
+        "defaults": both("defaults"),
+        "always_loads": raw.get("always_loads"),
+        "code_flags": frozenset(code.get("flags", ())),
+        "code_environment": tuple(code.get("variables", ())),
+        "documents": frozenset(raw.get("documents", ())),
+        "files_in_image": raw.get("files_in_image") == "silent",
+        "positional_notation": NOTATIONS[notation] if notation else None,
+        "every_positional": raw.get("all_positionals", False),
+        "skip_positionals": tuple(raw.get("skip_positionals", ())),
+    }
 
 
 def _syntax(raw: Mapping[str, Any], parent: Mapping[str, Any], both: Callable[[str], Mapping[str, Any]]) -> Syntax:

@@ -8,8 +8,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from weighbridge.model.refs import Role
 from weighbridge.workloads.mentions import Mention
 
-_DOCKER_HOST = "docker.io"
-
 
 def parsed(text: str) -> object:
     """Return a JSON value; a text that is none is `ValueError`."""
@@ -71,8 +69,82 @@ def quant(value: str, role: Role, via: str) -> Iterator[Mention]:
 
 
 def docker(value: str, role: Role, via: str) -> Iterator[Mention]:
-    """Read a repository of Docker Hub."""
-    yield Mention(f"{_DOCKER_HOST}/{value}", role, via, form="image")
+    """Read a repository of Docker Hub, which is where images without a host live."""
+    yield Mention(value, role, via, form="image")
+
+
+def commas(value: str, role: Role, via: str) -> Iterator[Mention]:
+    """Read names with commas between them."""
+    yield from (Mention(one.strip(), role, via) for one in value.split(",") if one.strip())
+
+
+def semicolons(value: str, role: Role, via: str) -> Iterator[Mention]:
+    """Read names with semicolons between them, as Infinity's variables have them."""
+    yield from (Mention(one.strip(), role, via) for one in value.split(";") if one.strip())
+
+
+def loras(value: str, role: Role, via: str) -> Iterator[Mention]:
+    """Read `alias=source[@file],…`, as OpenVINO Model Server takes adapters."""
+    for one in value.split(","):
+        name, equals, source = one.strip().partition("=")
+        place, at, file = (source if equals else name).partition("@")
+        if place:
+            yield Mention(place, role, via, file=file if at else None)
+
+
+def archives(value: str, role: Role, via: str) -> Iterator[Mention]:
+    """Read `name=archive`, an archive or a URL, as TorchServe takes models; plain names lie in its model store."""
+    name, equals, place = value.partition("=")
+    place = place if equals else name
+    if "://" in place or place.startswith("/"):
+        yield Mention(place, role, via)
+
+
+def gallery(value: str, role: Role, via: str) -> Iterator[Mention]:
+    """Read what LocalAI installs: a place with a scheme, or a name of its gallery."""
+    for one in value.split(","):
+        place = one.strip().replace("huggingface://", "hf://")
+        if "://" in place:
+            yield Mention(place, role, via)
+        elif place:
+            yield Mention(place, role, via, because=f"{via}: {place[:100]} is a name of LocalAI's gallery")
+
+
+def preloaded(value: str, role: Role, via: str) -> Iterator[Mention]:
+    """Read a JSON list of names, or of objects with an `url` or `id`."""
+    try:
+        found = parsed(value)
+    except ValueError:
+        found = value
+    for one in found if isinstance(found, list) else [found]:
+        text = next((one[key] for key in ("url", "id", "name") if key in one), None) if isinstance(one, dict) else one
+        if isinstance(text, str) and text.startswith("github:"):
+            yield Mention(text, role, via, because=f"{via}: {text[:100]} is a page of a gallery")
+        elif isinstance(text, str) and text:
+            yield Mention(text, role, via)
+        else:
+            yield Mention(value, role, via, because=f"{via}: its value names no model that can be read")
+
+
+def ramalama(value: str, role: Role, via: str) -> Iterator[Mention]:
+    """Read `transport://name`; a name without a transport is one of ollama's."""
+    place = value.replace("docker://", "oci://").replace("huggingface://", "hf://")
+    if "://" not in place and not place.startswith(("/", "./")):
+        place = f"ollama://{place}"
+    yield Mention(place, role, via)
+
+
+def model_config_list(value: str, role: Role, via: str) -> Iterator[Mention]:
+    """Read the list of a configuration file of OpenVINO Model Server."""
+    try:
+        found = parsed(value)
+    except ValueError:
+        found = None
+    for one in found if isinstance(found, list) else ():
+        config = one.get("config", one) if isinstance(one, dict) else None
+        base = config.get("base_path") if isinstance(config, dict) else None
+        if isinstance(base, str):
+            yield Mention(base, role, via, form="path")
 
 
 def _is_number(text: str) -> bool:
@@ -83,6 +155,20 @@ def _is_number(text: str) -> bool:
     return True
 
 
+def rollout(value: str, role: Role, via: str) -> Iterator[Mention]:
+    """Read the adapters that a lora-syncer makes sure of (Gateway API Inference Extension)."""
+    try:
+        found = parsed(value)
+    except ValueError:
+        found = None
+    wanted = found.get("ensureExist") if isinstance(found, dict) else None
+    models = wanted.get("models") if isinstance(wanted, dict) else None
+    for one in models if isinstance(models, list) else ():
+        source = one.get("source") if isinstance(one, dict) else None
+        if isinstance(source, str):
+            yield Mention(source, role, via)
+
+
 NOTATIONS: Mapping[str, Callable[[str, Role, str], Iterable[Mention]]] = {
     "named": named,
     "tgi": tgi,
@@ -91,4 +177,13 @@ NOTATIONS: Mapping[str, Callable[[str, Role, str], Iterable[Mention]]] = {
     "scaled": scaled,
     "quant": quant,
     "docker": docker,
+    "commas": commas,
+    "semicolons": semicolons,
+    "loras": loras,
+    "archives": archives,
+    "gallery": gallery,
+    "preloaded": preloaded,
+    "ramalama": ramalama,
+    "rollout": rollout,
+    "model_config_list": model_config_list,
 }

@@ -132,7 +132,10 @@ def _storage(storage: KubeObject, path: str) -> Mention:
         return Mention(f"pvc://{claim}/{inner}", "base", f"{path}.storage")
     key = text(storage.get("key")) or "default"
     because = f"storage.key={key}: bucket and endpoint come from Secret storage-config"
-    return Mention(text(storage.get("path")) or "", "base", f"{path}.storage", because=because)
+    bucket = text(at(storage, "parameters", "bucket"))
+    scheme = text(at(storage, "parameters", "type")) or "s3"
+    told = f"{scheme}://{bucket}/{inner}" if bucket else None
+    return Mention(text(storage.get("path")) or "", "base", f"{path}.storage", because=because, claim=told)
 
 
 def _storage_variables(part: KubeObject) -> Iterator[Mention]:
@@ -192,6 +195,15 @@ def read_llm_inference_service(obj: KubeObject, owner: Owner, companions: Compan
     return found
 
 
+def read_serving_runtime(obj: KubeObject, owner: Owner, companions: Companions) -> Found:
+    """Return what a template names by itself; the folder its engine looks into is filled by each InferenceService."""
+    setting = Setting(owner, controller_starts=True)
+    found = Found()
+    for spec in pod_specs({"spec": obj.get("spec")})[0]:
+        found += read_pod_spec(spec, setting, companions)
+    return replace(found, references=tuple(ref for ref in found.references if ref.found_at.via != "default path"))
+
+
 def _always(_: KubeObject) -> bool:
     return True
 
@@ -204,4 +216,7 @@ def _in_pods(obj: KubeObject) -> bool:
 KINDS = (
     Kind("serving.kserve.io", "InferenceService", read_inference_service, _in_pods),
     Kind("serving.kserve.io", "LLMInferenceService", read_llm_inference_service, _always),
+    Kind("serving.kserve.io", "ServingRuntime", read_serving_runtime, _always),
+    Kind("serving.kserve.io", "ClusterServingRuntime", read_serving_runtime, _always),
+    Kind("serving.kserve.io", "LLMInferenceServiceConfig", read_llm_inference_service, _always),
 )

@@ -1,7 +1,0 @@
-"""llama.cpp."""
-
-from __future__ import annotations
-
-from weighbridge.workloads.engines.engine import engine
-
-ENGINE = engine("llama_cpp")

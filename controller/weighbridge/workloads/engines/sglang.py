@@ -1,7 +1,0 @@
-"""SGLang."""
-
-from __future__ import annotations
-
-from weighbridge.workloads.engines.engine import engine
-
-ENGINE = engine("sglang")

@@ -1,7 +1,0 @@
-"""Text Generation Inference."""
-
-from __future__ import annotations
-
-from weighbridge.workloads.engines.engine import engine
-
-ENGINE = engine("tgi")

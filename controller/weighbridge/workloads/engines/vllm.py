@@ -1,7 +1,0 @@
-"""vLLM."""
-
-from __future__ import annotations
-
-from weighbridge.workloads.engines.engine import engine
-
-ENGINE = engine("vllm")

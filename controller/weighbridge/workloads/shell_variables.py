@@ -1,0 +1,129 @@
+"""
+The variables of a shell, and words with their variables written out.
+
+What is not known stays as it is written, so that nobody takes it for a value. No input or output.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from weighbridge.workloads.environment import Environment
+from weighbridge.workloads.reading import TEXT
+from weighbridge.workloads.shell_words import Piece, Unreadable, Word, quoted
+
+CHARACTERS = 500_000
+"""Characters all words together may have once variables are written out."""
+
+
+@dataclass(slots=True)
+class Variables:
+    """What a shell knows; changes while its script is followed."""
+
+    known: dict[str, str] = field(default_factory=dict)
+    unknown: dict[str, str] = field(default_factory=dict)
+    elsewhere: str | None = None
+    """Where further names may come from."""
+    parameters: tuple[str, ...] = ()
+    left: int = CHARACTERS
+    _snapshot: Environment | None = None
+    _outside: Environment = field(default_factory=Environment)
+
+    @classmethod
+    def of(cls, environment: Environment) -> Variables:
+        """Return the variables a container starts with."""
+        return cls(dict(environment.known), dict(environment.unknown), environment.elsewhere, _outside=environment)
+
+    def environment(self) -> Environment:
+        """Return what a program sees that starts now."""
+        if self._snapshot is None:
+            self._snapshot = Environment(dict(self.known), dict(self.unknown), self.elsewhere)
+        return self._snapshot
+
+    def set(self, name: str, value: str, *, conditional: bool = False) -> None:
+        """Give a variable a value; one that branches set differently is one nobody knows."""
+        before = self.known.get(name)
+        if conditional and (name in self.unknown or (before is not None and before != value)):
+            self.forget(name, "a branch of the script")
+            return
+        self.unknown.pop(name, None)
+        self.known[name] = value[:TEXT]
+        self._snapshot = None
+
+    def forget(self, name: str, why: str) -> None:
+        """Make a variable one that nobody knows."""
+        self.known.pop(name, None)
+        self.unknown[name] = why
+        self._snapshot = None
+
+    def unset(self, name: str) -> None:
+        """Take a variable away."""
+        self.known.pop(name, None)
+        self._snapshot = None
+
+    def sourced(self, script: str) -> None:
+        """Take note of a script that may set anything."""
+        self.elsewhere = " or ".join(filter(None, (self._outside.elsewhere, f"the script {script}")))
+        self._snapshot = None
+
+    def written_out(self, text: str) -> str:
+        """Return a text as if it stood between double quotes. Raises `Unreadable`."""
+        return self._joined(quoted(text))
+
+    def expand(self, word: Word) -> list[str]:
+        """Write out the variables of a word, which may become several or none. Raises `Unreadable`."""
+        fields: list[str] = [""]
+        empty = True
+        for piece in word.pieces:
+            parts, glue = self._piece(piece)
+            empty = empty and not parts
+            if parts:
+                fields[-1] += parts[0]
+                fields.extend(parts[1:])
+            if glue:
+                fields.append("")
+        self.left -= sum(map(len, fields)) + 1
+        if self.left < 0:
+            raise Unreadable(f"its words have more than {CHARACTERS} characters")
+        return [] if empty else [part for part in fields if part or len(fields) == 1]
+
+    def _joined(self, pieces: Sequence[Piece]) -> str:
+        text = "".join(parts[0] for piece in pieces if (parts := self._piece(piece)[0]))
+        self.left -= len(text)
+        if self.left < 0:
+            raise Unreadable(f"its words have more than {CHARACTERS} characters")
+        return text
+
+    def _piece(self, piece: Piece) -> tuple[list[str], bool]:
+        """Return the parts a piece becomes, and whether white space follows the last."""
+        if piece.kind != "variable":
+            return [piece.text], False
+        if piece.name in ("@", "*"):
+            return list(self.parameters[1:]), False
+        value = self._value(piece)
+        if not piece.split:
+            return [value], False
+        parts = value.split()
+        return (["", *parts] if parts and value[0].isspace() else parts), bool(parts) and value[-1].isspace()
+
+    def _value(self, piece: Piece) -> str:
+        """Return the value of a variable, or its source text when nobody knows it."""
+        name = piece.name
+        if name.isdigit():
+            value = self.parameters[int(name)] if len(name) < 3 and int(name) < len(self.parameters) else None
+        elif name in self.unknown or not (name[0].isalpha() or name[0] == "_"):
+            return piece.text
+        else:
+            value = self.known.get(name)
+        absent = value is None or (piece.operator.startswith(":") and not value)
+        match piece.operator[-1:]:
+            case "-" | "=" if absent and not (value is None and self.elsewhere):
+                alternative = self._joined(quoted(piece.alternative))
+                if piece.operator[-1] == "=":
+                    self.set(name, alternative)
+                return alternative
+            case "+":
+                return "" if absent else piece.alternative
+            case _:
+                return piece.text if value is None else value
