@@ -16,7 +16,12 @@ VERSION = 1
 
 def render(run: Run) -> str:
     """Return one JSON document, indented, with a final newline."""
-    document = {
+    return msgspec.json.format(msgspec.json.encode(document(run)), indent=1).decode() + "\n"
+
+
+def document(run: Run) -> Mapping[str, object]:
+    """Return what JSON and YAML hold."""
+    return {
         "version": VERSION,
         "decisions": [_decision(review, decision) for review, decision in run.decisions],
         "summary": dataclasses.asdict(run.summary),
@@ -24,7 +29,6 @@ def render(run: Run) -> str:
         "engine": run.engine,
         "revision": run.revision,
     }
-    return msgspec.json.format(msgspec.json.encode(document), indent=1).decode() + "\n"
 
 
 def _decision(review: Review, decision: Decision) -> Mapping[str, object]:
