@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from weighbridge.reports.policy_results import SOURCE, STORED, Dialect, objects
+from weighbridge.reports.policy_results import SOURCE, STORED, Dialect, head, objects
 from weighbridge.reports.run import Run
 from weighbridge.reports.yaml import documents
 
@@ -15,5 +15,5 @@ _DIALECT = Dialect(
 
 
 def render(run: Run) -> str:
-    """Return YAML documents; none for a run without decisions."""
-    return documents(objects(run, _DIALECT)) or "# no workload of interest\n"
+    """Return YAML documents; a run without decisions has none."""
+    return head(run) + documents(objects(run, _DIALECT))

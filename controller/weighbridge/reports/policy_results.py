@@ -37,6 +37,12 @@ class Dialect:
     more: Mapping[str, object] = field(default_factory=dict)
 
 
+def head(run: Run) -> str:
+    """Return comments: reports are about workloads, so what could not be read has no other place."""
+    unread = "".join(f"# not read: {printable(problem, LONGEST)}\n" for problem in run.problems)
+    return unread or ("" if run.decisions else "# no workload of interest\n")
+
+
 def objects(run: Run, dialect: Dialect) -> Iterator[Mapping[str, object]]:
     """Return a report for each workload; one that stands in the input twice has one report."""
     by_workload: dict[_Workload, list[Decision]] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from weighbridge.reports.policy_results import Dialect, objects
+from weighbridge.reports.policy_results import Dialect, head, objects
 from weighbridge.reports.run import Run
 from weighbridge.reports.yaml import documents
 
@@ -10,5 +10,5 @@ _DIALECT = Dialect("wgpolicyk8s.io/v1alpha2", "PolicyReport", "ClusterPolicyRepo
 
 
 def render(run: Run) -> str:
-    """Return YAML documents; none for a run without decisions."""
-    return documents(objects(run, _DIALECT)) or "# no workload of interest\n"
+    """Return YAML documents; a run without decisions has none."""
+    return head(run) + documents(objects(run, _DIALECT))

@@ -12,12 +12,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
-import msgspec
-
 from weighbridge import __version__
 from weighbridge.model.requests import Where
 from weighbridge.model.text import printable
 from weighbridge.model.verdicts import Decision, Effect, Finding, Quote
+from weighbridge.reports.json import encoded
 from weighbridge.reports.phrases import LONGEST, excuse, fixes, identity, judged, places, subject, would_block
 from weighbridge.reports.run import Run
 from weighbridge.reports.sarif_rules import descriptors
@@ -65,8 +64,7 @@ def render(run: Run) -> str:
         "results": [_result(log, *found) for found in run.findings if found[2].because_unknown is None],
         "properties": {"engine": printable(run.engine), "bundle": run.revision},
     }
-    document = {"$schema": SCHEMA, "version": "2.1.0", "runs": [one]}
-    return msgspec.json.format(msgspec.json.encode(document), indent=1).decode() + "\n"
+    return encoded({"$schema": SCHEMA, "version": "2.1.0", "runs": [one]})
 
 
 def _result(log: _Log, review: Review, decision: Decision, finding: Finding) -> Mapping[str, object]:

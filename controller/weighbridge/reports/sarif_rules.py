@@ -38,7 +38,7 @@ def _descriptor(rule: Rule) -> Mapping[str, object]:
         "defaultConfiguration": {"level": _LEVELS[rule.severity]},
         "properties": {
             "security-severity": _SCORES[rule.severity],
-            "tags": ["security", *_tags(rule.frameworks)],
+            "tags": list(dict.fromkeys(["security", *_tags(rule.frameworks)])),
         },
     }
 

@@ -34,7 +34,7 @@ def render(run: Run) -> str:
 def _object(run: Run, review: Review, decision: Decision) -> Iterator[str]:
     where = review.request.where
     place = f"{printable(where.file)}:{where.line}  " if where else ""
-    name = f"{decision.kind.lower()}/{printable(decision.name, 80)}"
+    name = f"{printable(decision.kind.lower(), 80)}/{printable(decision.name, 80)}"
     answer = _answer(decision)
     yield f"{place}{name}  ns {printable(decision.namespace, 80)}  stage {decision.verdict.stage}  {_paint(run, answer, answer)}"
     models = " · ".join(f"{printable(short_ref(one.ref), 160)} ({one.role})" for one in decision.models)
@@ -59,7 +59,7 @@ def _finding(run: Run, finding: Finding, several: bool) -> Iterator[str]:
     effect = _paint(run, finding.effect, f"{finding.effect:<5}")
     yield f"  {effect} {finding.rule:<{_WIDTH}}  {subject}{printable(finding.message)}"
     if finding.exception:
-        yield f"        exception {finding.exception.name} of {printable(finding.exception.owner, 80)}"
+        yield f"        exception {printable(finding.exception.name, 80)} of {printable(finding.exception.owner, 80)}"
     quotes = [text for text in map(_quote, finding.evidence) if text]
     if quotes:
         yield f"        {' · '.join(quotes[:4])}"
@@ -68,9 +68,9 @@ def _finding(run: Run, finding: Finding, several: bool) -> Iterator[str]:
 
 
 def _remedies(finding: Finding) -> Iterator[str]:
-    yield f"        fix (you): {finding.remedy.deployer}"
+    yield f"        fix (you): {printable(finding.remedy.deployer)}"
     if finding.who_can_act != "you":
-        yield f"        fix ({ACTORS[finding.who_can_act]}): {finding.remedy.publisher}"
+        yield f"        fix ({ACTORS[finding.who_can_act]}): {printable(finding.remedy.publisher)}"
 
 
 def _quote(quote: Quote) -> str:
