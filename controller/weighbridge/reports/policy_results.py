@@ -17,6 +17,7 @@ from weighbridge.model.text import printable
 from weighbridge.model.verdicts import Decision, Finding
 from weighbridge.reports.phrases import LONGEST, day, identity, judged, places, subject, topic, would_block
 from weighbridge.reports.run import Run
+from weighbridge.reports.yaml import quoted
 
 SOURCE = "weighbridge"
 Result: TypeAlias = Literal["fail", "warn", "error", "skip"]
@@ -39,7 +40,7 @@ class Dialect:
 
 def head(run: Run) -> str:
     """Return comments: reports are about workloads, so what could not be read has no other place."""
-    unread = "".join(f"# not read: {printable(problem, LONGEST)}\n" for problem in run.problems)
+    unread = "".join(f"# not read: {quoted(printable(problem, LONGEST))}\n" for problem in run.problems)
     return unread or ("" if run.decisions else "# no workload of interest\n")
 
 

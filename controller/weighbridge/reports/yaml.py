@@ -61,7 +61,7 @@ def _scalar(value: object) -> str:
         case bool():
             return "true" if value else "false"
         case str():
-            return value if _PLAIN.fullmatch(value) and value.lower() not in _WORDS else _quoted(value)
+            return value if _PLAIN.fullmatch(value) and value.lower() not in _WORDS else quoted(value)
         case Mapping():
             return "{}"
         case list() | tuple():
@@ -70,9 +70,10 @@ def _scalar(value: object) -> str:
             return str(value)
 
 
-def _quoted(text: str) -> str:
-    quoted = msgspec.json.encode(text).decode()
-    return quoted if quoted.isprintable() else "".join(map(_escaped, quoted))
+def quoted(text: str) -> str:
+    """Return a text in double quotes, on one line."""
+    shown = msgspec.json.encode(text).decode()
+    return shown if shown.isprintable() else "".join(map(_escaped, shown))
 
 
 def _escaped(character: str) -> str:

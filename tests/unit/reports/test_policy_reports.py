@@ -174,7 +174,7 @@ def test_an_empty_run_has_no_reports(name):
 def test_what_could_not_be_read_is_a_comment(name):
     text = FORMATS[name](run(review(), problems=("b.yaml:1: not YAML\nkind: Forged",)))
 
-    assert text.startswith("# not read: b.yaml:1: not YAML kind: Forged\n---\n")
+    assert text.startswith('# not read: "b.yaml:1: not YAML kind: Forged"\n---\n')
 
 
 @pytest.mark.parametrize("name", BOTH)

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import json
+import re
 import time
+from pathlib import Path
 
 import pytest
 from tests.report_values import HOSTILE, QUIET, REF, UNKNOWN, finding, hostile, review, run
@@ -9,6 +11,7 @@ from tests.report_values import HOSTILE, QUIET, REF, UNKNOWN, finding, hostile, 
 from weighbridge.model.evidence import Place
 from weighbridge.model.verdicts import ExceptionUsed, Quote
 from weighbridge.reports import FORMATS
+from weighbridge.reports.csv import COLUMNS
 
 
 def test_every_format_renders_a_run_of_nothing():
@@ -42,6 +45,14 @@ def test_ten_thousand_decisions_are_rendered_in_seconds():
 
     assert time.perf_counter() - begun < 5
     assert json.loads(document)["summary"]["denied"] == 10_000
+
+
+def test_every_format_and_every_column_is_on_its_page():
+    page = (Path(__file__).parents[3] / "docs" / "reference" / "reports.md").read_text()
+    columns = re.search(r"Columns: `([^`]*)`", page)[1]
+
+    assert re.findall(r"^\| `([a-z]+)` \| .* \| .* \| .* \|$", page, re.MULTILINE)[: len(FORMATS)] == list(FORMATS)
+    assert tuple(re.split(r",\s+", columns)) == COLUMNS
 
 
 def test_json_has_the_shape_that_others_rely_on():
