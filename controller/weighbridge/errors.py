@@ -10,7 +10,8 @@ WeighbridgeError
 │   └── BadPolicies      a policy folder that cannot be loaded
 └── OperatorError        the surroundings are wrong: exit 3
     ├── EngineError      the policies could not be asked
-    └── ClusterError     the API server could not be asked
+    ├── ClusterError     the API server could not be asked
+    └── OutputError      the result could not be written
 ```
 Anything else that is raised is our bug and may show a traceback.
 A source that does not answer is no error at all: it is `Unknown` (model/outcomes.py).
@@ -53,3 +54,7 @@ class EngineError(OperatorError):
 
 class ClusterError(OperatorError):
     """The API server could not be asked."""
+
+
+class OutputError(OperatorError):
+    """The result could not be written."""

@@ -20,6 +20,7 @@ from weighbridge.engine.selftest import self_test
 from weighbridge.errors import BadPolicies, EngineError
 from weighbridge.gathering import Gatherer, Tables
 from weighbridge.model.requests import Namespace
+from weighbridge.model.rules import Rule
 from weighbridge.review import Reviewer
 from weighbridge.settings import DEFAULT_HUB, Settings
 from weighbridge.site.facts import ConfiguredSite, configured
@@ -46,6 +47,8 @@ class Assembly:
     """The embedded engine judges: nothing for enforcement."""
     engine_title: str
     """Who judges, for people: `opa`."""
+    rules: Mapping[str, Rule]
+    """The rule table, by id."""
 
 
 @asynccontextmanager
@@ -69,7 +72,7 @@ async def assembled(settings: Settings) -> AsyncIterator[Assembly]:
 
         reviewer = Reviewer(gatherer, judge, site, _now)
         preview = isinstance(engine, EmbeddedEngine)
-        yield Assembly(reviewer, ready, lambda: judge.revision, site.ask_url, preview, title)
+        yield Assembly(reviewer, ready, lambda: judge.revision, site.ask_url, preview, title, bundle.rules)
 
 
 @asynccontextmanager

@@ -8,7 +8,6 @@ Exit codes: 0 fine, 1 refused, 2 usage, 3 not decided or the surroundings failed
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 
@@ -41,6 +40,3 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 3
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:  # the reader had enough: `weighbridge check | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0

@@ -10,6 +10,7 @@ import time
 
 from weighbridge.cli.manifests import Manifests, read, requests
 from weighbridge.cli.options import add_judging, add_profile, labels_of, settings_of
+from weighbridge.cli.showing import show
 from weighbridge.errors import EngineError
 from weighbridge.reports import FORMATS, Run
 from weighbridge.review import Review
@@ -36,7 +37,9 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     parser.add_argument(
         "--namespace-labels", default="", metavar="K=V,…", help="labels of namespaces the input does not define"
     )
-    parser.add_argument("--output", choices=tuple(FORMATS), default="terminal", help="(default: terminal)")
+    parser.add_argument(
+        "--output", choices=tuple(FORMATS), default="terminal", help="form of the report (default: terminal)"
+    )
     parser.add_argument(
         "--fail-on", choices=FAIL_ON, default="deny", help="which effect ends with exit 1 (default: deny)"
     )
@@ -49,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
     labels = labels_of(arguments.namespace_labels)
     manifests = read(arguments.paths)
     report = asyncio.run(_review(arguments, settings_of(arguments), manifests, labels))
-    sys.stdout.write(FORMATS[arguments.output](report))
+    show(FORMATS[arguments.output](report))
     return exit_code(report, arguments.fail_on)
 
 
@@ -78,8 +81,9 @@ async def _review(
             assembly.engine_title,
             assembly.revision(),
             time.monotonic() - begun,
-            color=sys.stdout.isatty() and "NO_COLOR" not in os.environ,
+            color=sys.stdout is not None and sys.stdout.isatty() and "NO_COLOR" not in os.environ,
             verbose=arguments.verbose,
+            rules=assembly.rules,
         )
 
 

@@ -123,10 +123,15 @@ def _content(path: Path) -> bytes:
         with path.open("rb") as file:
             content = file.read(MAX_FILE + 1)
     except OSError as error:
-        raise BadManifest(f"{path}: cannot be read: {error.strerror or error}") from None
+        raise BadManifest(f"{_shown(path)}: cannot be read: {error.strerror or error}") from None
     if len(content) > MAX_FILE:
-        raise BadManifest(f"{path}: larger than {MAX_FILE >> 20} MiB")
+        raise BadManifest(f"{_shown(path)}: larger than {MAX_FILE >> 20} MiB")
     return content
+
+
+def _shown(path: Path | str) -> str:
+    """Return a path as text that can be written anywhere: a name on disk may be no text at all."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def _bounded(source: Iterable[bytes], name: str) -> Iterator[bytes]:
@@ -140,14 +145,14 @@ def _bounded(source: Iterable[bytes], name: str) -> Iterator[bytes]:
 
 def _objects(content: bytes, file: str) -> list[Item]:
     """Return the Kubernetes objects of a file; documents of other kinds of YAML (values, indexes) are left out."""
-    name = "standard input" if file == "-" else file
+    name = "standard input" if file == "-" else _shown(file)
     try:
         documents = load_all(content.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise BadManifest(f"{name}: not UTF-8 text; is this a binary file?") from None
     except BadDocument as error:
         raise BadManifest(f"{name}:{error.line}: {error.why}") from None
-    return [item for document in documents for item in _expand(document.value, Where(file, document.line), 0)]
+    return [item for document in documents for item in _expand(document.value, Where(_shown(file), document.line), 0)]
 
 
 def _expand(value: object, where: Where, depth: int) -> Iterator[Item]:

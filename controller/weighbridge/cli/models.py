@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import sys
 from collections.abc import Mapping
 
 import msgspec
 
 from weighbridge.cli.manifests import read, requests
+from weighbridge.cli.showing import show
 from weighbridge.model.refs import ModelRef
 from weighbridge.model.requests import Request
 from weighbridge.model.serving import FoundModels
@@ -61,9 +61,9 @@ def run(arguments: argparse.Namespace) -> int:
             "objects": [_object(request, one) for request, one in found if one.of_interest],
             "problems": problems,
         }
-        sys.stdout.write(msgspec.json.format(msgspec.json.encode({"version": 1, **document}), indent=1).decode() + "\n")
+        show(msgspec.json.format(msgspec.json.encode({"version": 1, **document}), indent=1).decode() + "\n")
     else:
-        sys.stdout.write("\n".join([*_lines(found), *(f"not read  {printable(one)}" for one in problems)]) + "\n")
+        show("\n".join([*_lines(found), *(f"not read  {printable(one)}" for one in problems)]) + "\n")
     return 3 if problems else 0
 
 

@@ -8,12 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from weighbridge.reports import json, terminal
+from weighbridge.reports import csv, github, json, junit, markdown, openreports, policyreport, sarif, terminal, yaml
 from weighbridge.reports.run import Run
 
 FORMATS: Mapping[str, Callable[[Run], str]] = {
     "terminal": terminal.render,
     "json": json.render,
+    "yaml": yaml.render,
+    "csv": csv.render,
+    "markdown": markdown.render,
+    "junit": junit.render,
+    "sarif": sarif.render,
+    "github": github.render,
+    "policyreport": policyreport.render,
+    "openreports": openreports.render,
 }
 """By the name that `--output` takes."""
 

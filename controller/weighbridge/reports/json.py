@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Mapping
 
 import msgspec
@@ -13,10 +14,31 @@ from weighbridge.review import Review
 
 VERSION = 1
 
+_HIDDEN = re.compile(
+    "[\\x7f-\\x9f\\u00ad\\u061c\\u180e\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff\\ufff9-\\uffff\\U000e0000-\\U000e007f]"
+)
+"""Characters below them are escaped by every writer of JSON."""
+
 
 def render(run: Run) -> str:
     """Return one JSON document, indented, with a final newline."""
-    document = {
+    return encoded(document(run))
+
+
+def encoded(value: object) -> str:
+    """Return a value as indented JSON in which characters that hide, reorder or command are written as escapes."""
+    text = msgspec.json.format(msgspec.json.encode(value), indent=1).decode()
+    return _HIDDEN.sub(_escape, text) + "\n"
+
+
+def _escape(match: re.Match[str]) -> str:
+    units = match[0].encode("utf-16-be")
+    return "".join(f"\\u{units[at : at + 2].hex()}" for at in range(0, len(units), 2))
+
+
+def document(run: Run) -> Mapping[str, object]:
+    """Return what JSON and YAML hold."""
+    return {
         "version": VERSION,
         "decisions": [_decision(review, decision) for review, decision in run.decisions],
         "summary": dataclasses.asdict(run.summary),
@@ -24,7 +46,6 @@ def render(run: Run) -> str:
         "engine": run.engine,
         "revision": run.revision,
     }
-    return msgspec.json.format(msgspec.json.encode(document), indent=1).decode() + "\n"
 
 
 def _decision(review: Review, decision: Decision) -> Mapping[str, object]:

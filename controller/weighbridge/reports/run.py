@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
-from weighbridge.model.verdicts import Decision
+from weighbridge.model.rules import Rule
+from weighbridge.model.verdicts import Decision, Finding
 from weighbridge.review import Review
 
 
@@ -38,11 +39,18 @@ class Run:
     seconds: float
     color: bool = False
     verbose: bool = False
+    rules: Mapping[str, Rule] = field(default_factory=dict)
+    """The rule table of the bundle, by id."""
 
     @property
     def decisions(self) -> tuple[tuple[Review, Decision], ...]:
         """Return the reviews in which something was decided."""
         return tuple((one, one.decision) for one in self.reviews if one.decision is not None)
+
+    @property
+    def findings(self) -> Iterator[tuple[Review, Decision, Finding]]:
+        """Each finding with what it is about, in order."""
+        return ((review, decision, one) for review, decision in self.decisions for one in decision.verdict.findings)
 
     @property
     def summary(self) -> Summary:

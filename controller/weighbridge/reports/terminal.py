@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from weighbridge.model.text import plural, printable, short_ref
 from weighbridge.model.verdicts import Decision, Finding, Quote
+from weighbridge.reports.phrases import ACTORS
 from weighbridge.reports.run import Run
 from weighbridge.review import Review
 
@@ -32,10 +33,10 @@ def render(run: Run) -> str:
 
 def _object(run: Run, review: Review, decision: Decision) -> Iterator[str]:
     where = review.request.where
-    place = f"{where.file}:{where.line}  " if where else ""
-    name = f"{decision.kind.lower()}/{printable(decision.name, 80)}"
+    place = f"{printable(where.file)}:{where.line}  " if where else ""
+    name = f"{printable(decision.kind.lower(), 80)}/{printable(decision.name, 80)}"
     answer = _answer(decision)
-    yield f"{place}{name}  ns {decision.namespace}  stage {decision.verdict.stage}  {_paint(run, answer, answer)}"
+    yield f"{place}{name}  ns {printable(decision.namespace, 80)}  stage {decision.verdict.stage}  {_paint(run, answer, answer)}"
     models = " · ".join(f"{printable(short_ref(one.ref), 160)} ({one.role})" for one in decision.models)
     yield f"  model {models}" if models else "  no model named, though it asks for an accelerator or runs an engine"
     quiet = [one for one in decision.verdict.findings if one.effect == "audit" and not run.verbose]
@@ -58,7 +59,7 @@ def _finding(run: Run, finding: Finding, several: bool) -> Iterator[str]:
     effect = _paint(run, finding.effect, f"{finding.effect:<5}")
     yield f"  {effect} {finding.rule:<{_WIDTH}}  {subject}{printable(finding.message)}"
     if finding.exception:
-        yield f"        exception {finding.exception.name} of {printable(finding.exception.owner, 80)}"
+        yield f"        exception {printable(finding.exception.name, 80)} of {printable(finding.exception.owner, 80)}"
     quotes = [text for text in map(_quote, finding.evidence) if text]
     if quotes:
         yield f"        {' · '.join(quotes[:4])}"
@@ -67,10 +68,9 @@ def _finding(run: Run, finding: Finding, several: bool) -> Iterator[str]:
 
 
 def _remedies(finding: Finding) -> Iterator[str]:
-    who = {"you": "you", "model_owner": "owner", "platform": "platform", "policy_owner": "policy owner"}
-    yield f"        fix (you): {finding.remedy.deployer}"
+    yield f"        fix (you): {printable(finding.remedy.deployer)}"
     if finding.who_can_act != "you":
-        yield f"        fix ({who[finding.who_can_act]}): {finding.remedy.publisher}"
+        yield f"        fix ({ACTORS[finding.who_can_act]}): {printable(finding.remedy.publisher)}"
 
 
 def _quote(quote: Quote) -> str:

@@ -1,55 +1,58 @@
 from __future__ import annotations
 
 import json
+import re
+import time
+from pathlib import Path
+
+import pytest
+from tests.report_values import HOSTILE, QUIET, REF, UNKNOWN, finding, hostile, review, run
 
 from weighbridge.model.evidence import Place
-from weighbridge.model.requests import Namespace, Request, Where
-from weighbridge.model.serving import FoundModels
-from weighbridge.model.verdicts import (
-    Decision,
-    ExceptionUsed,
-    Finding,
-    JudgedModel,
-    Quote,
-    Remedy,
-    UnknownSource,
-    Verdict,
-)
-from weighbridge.reports import FORMATS, Run
-from weighbridge.review import Review
-
-REF = "hf://acme-ml/tariff-8b@3f9c2e1000000000000000000000000000000000"
-
-
-def finding(effect, rule="license.allowed", **more):
-    action = more.pop("action", effect if effect in ("audit", "warn", "deny") else "deny")
-    fields = {"message": "says x", "model": REF, "who_can_act": "model_owner", **more}
-    return Finding(
-        rule=rule, action=action, effect=effect, severity="high", remedy=Remedy("ask", "declare it"), **fields
-    )
-
-
-def review(*findings, stage="enforce", models=1):
-    allowed = not any(one.effect == "deny" for one in findings)
-    would_allow = not any(one.action == "deny" and one.effect != "excepted" for one in findings)
-    undecided = any(one.because_unknown for one in findings)
-    verdict = Verdict(stage, allowed, would_allow, undecided, tuple(findings), "sha256:4be1c0ff")
-    judged = tuple(JudgedModel(REF, "base", "3f9c", None) for _ in range(models))
-    decision = Decision("7f3c9a", "apps/v1", "Deployment", "pricing", "tariff", judged, verdict)
-    return Review(Request({}, Namespace("pricing"), where=Where("a.yaml", 3)), FoundModels(of_interest=True), decision)
-
-
-def run(*reviews, **more):
-    return Run(tuple(reviews), more.pop("problems", ()), "opa", "sha256:4be1c0ff", 3.14, **more)
-
-
-QUIET = Review(Request({}, Namespace("pricing")), FoundModels(), None)
-UNKNOWN = UnknownSource("timeout", "hub.example", 60, ("card.present",))
+from weighbridge.model.verdicts import ExceptionUsed, Quote
+from weighbridge.reports import FORMATS
+from weighbridge.reports.csv import COLUMNS
 
 
 def test_every_format_renders_a_run_of_nothing():
     for render in FORMATS.values():
         assert render(run()).endswith("\n")
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize("name", FORMATS)
+def test_no_text_of_others_moves_the_cursor_or_reorders_what_is_shown(name, text):
+    shown = FORMATS[name](hostile(text))
+
+    control = [one for one in shown if (ord(one) < 32 and one != "\n") or 0x7F <= ord(one) < 0xA0]
+    assert control == []
+    assert not set("\u202e\u2066\ufeff") & set(shown)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_json_says_every_text_as_it_is(text):
+    said = json.loads(FORMATS["json"](hostile(text)))["decisions"][0]
+
+    assert (said["object"]["name"], said["findings"][0]["message"]) == (text, text)
+    assert said["findings"][0]["evidence"][0]["text"] == text
+
+
+def test_ten_thousand_decisions_are_rendered_in_seconds():
+    one = review(finding("deny"), finding("warn", "card.present"), finding("audit", "reference.pinned"))
+    many = run(*[one] * 10_000)
+    begun = time.perf_counter()
+    document = FORMATS["json"](many)
+
+    assert time.perf_counter() - begun < 5
+    assert json.loads(document)["summary"]["denied"] == 10_000
+
+
+def test_every_format_and_every_column_is_on_its_page():
+    page = (Path(__file__).parents[3] / "docs" / "reference" / "reports.md").read_text()
+    columns = re.search(r"Columns: `([^`]*)`", page)[1]
+
+    assert re.findall(r"^\| `([a-z]+)` \| .* \| .* \| .* \|$", page, re.MULTILINE)[: len(FORMATS)] == list(FORMATS)
+    assert tuple(re.split(r",\s+", columns)) == COLUMNS
 
 
 def test_json_has_the_shape_that_others_rely_on():
