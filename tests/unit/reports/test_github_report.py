@@ -79,3 +79,9 @@ def test_hostile_text_forges_no_command(text):
     assert found[0][1]["title"] == "license.allowed"
     assert found[0][1]["file"] == printable(text, 4000)
     assert found[2][2] == printable(text, 4000)
+
+
+def test_only_who_can_act_is_told_what_to_do():
+    (command,) = commands(run(review(finding("deny", who_can_act="you"))))
+
+    assert command[2].endswith("says x\nyou: ask")
