@@ -57,7 +57,9 @@ def not_decided(why: str, *, admit: bool) -> Answer:
     if admit:
         return Answer(allowed=True, warnings=(_cut(f"weighbridge: {text}", WARNING_CHARACTERS),))
     return Answer(
-        allowed=False, code=503, message=f"{text}\nplatform: weighbridge doctor   you: nothing to fix in this manifest"
+        allowed=False,
+        code=503,
+        message=f"{text}\nplatform: look at the log of weighbridge   you: nothing to fix in this manifest",
     )
 
 
@@ -115,14 +117,14 @@ def _warnings(decision: Decision) -> tuple[str, ...]:
     lines = [_folded(subject, [one for one in warned if one.model == subject], decision.id) for subject in subjects]
     if len(lines) > MOST_WARNINGS:
         hidden = plural(len(lines) - MOST_WARNINGS + 1, "more model")
-        lines = [*lines[: MOST_WARNINGS - 1], f"weighbridge: {hidden} with notes (why: {decision.id})"]
+        lines = [*lines[: MOST_WARNINGS - 1], f"weighbridge: {hidden} with notes (decision {decision.id})"]
     return tuple(lines)
 
 
 def _folded(subject: str | None, findings: Sequence[Finding], decision_id: str) -> str:
-    """Return `weighbridge: MODEL: 2 notes: …; … (why: ID)`; what does not fit is cut, never the id."""
+    """Return `weighbridge: MODEL: 2 notes: …; … (decision ID)`; what does not fit is cut, never the id."""
     name = printable(short_ref(subject), 60) if subject else "this workload"
-    tail = f" (why: {decision_id})"
+    tail = f" (decision {decision_id})"
     texts = "; ".join(_texts(findings))
     head = f"weighbridge: {name}: {plural(len(findings), 'note')}: {texts}"
     return _cut(head, WARNING_CHARACTERS - len(tail)) + tail

@@ -104,7 +104,7 @@ def test_warnings_are_folded_per_model_and_short(parts):
 
     assert told.allowed
     assert len(told.warnings) <= min(MOST_WARNINGS, len({model for model, _ in parts}))
-    assert all(len(one) <= WARNING_CHARACTERS and one.endswith("(why: 7f3c9a)") for one in told.warnings)
+    assert all(len(one) <= WARNING_CHARACTERS and one.endswith("(decision 7f3c9a)") for one in told.warnings)
 
 
 def test_a_warning_without_model_speaks_of_the_workload():

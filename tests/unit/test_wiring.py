@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 import shutil
 from pathlib import Path
 
@@ -63,4 +62,4 @@ def test_the_defaults_are_promises():
         None,
     )
     assert promised.hub == "https://huggingface.co"
-    assert "HF_TOKEN" not in os.environ or promised.hub_token_file is None
+    assert promised.hub_token_file is None

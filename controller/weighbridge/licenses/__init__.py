@@ -1,7 +1,7 @@
 """Licenses: which one a model states, by whatever statement. No input or output."""
 
 from weighbridge.licenses.identify import Identified, identify
-from weighbridge.licenses.statements import CardStatement, FileStatement, Text, card_statement, file_statement
+from weighbridge.licenses.statements import CardStatement, FileStatement, card_statement, file_statement
 from weighbridge.licenses.table import LicenseTable
 
 __all__ = [
@@ -9,7 +9,6 @@ __all__ = [
     "FileStatement",
     "Identified",
     "LicenseTable",
-    "Text",
     "card_statement",
     "file_statement",
     "identify",

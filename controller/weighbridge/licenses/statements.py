@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 from urllib.parse import unquote
 
 from weighbridge.licenses.table import LicenseTable
-from weighbridge.model.text import printable
+from weighbridge.model.text import Line, printable
 
 _KEY = re.compile(r"(?:model |weights? )?licen[cs]e(?:s|\(s\))?\W*", re.IGNORECASE)
 _UNDER = re.compile(
@@ -26,26 +25,6 @@ MOST_STATEMENTS = 50
 """Places in running text that are looked at."""
 AFTER_HEADING = 3
 """Lines below a heading "License" that may hold the statement."""
-
-
-class Text(Protocol):
-    """A line of a card as a reader sees it."""
-
-    @property
-    def number(self) -> int:
-        """Where it stands, counted from 1."""
-
-    @property
-    def text(self) -> str:
-        """The line, or the value behind its key."""
-
-    @property
-    def key(self) -> str | None:
-        """The key of a `key: value` line."""
-
-    @property
-    def heading(self) -> bool:
-        """Whether it is a heading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +52,7 @@ class FileStatement:
     """A NOTICE file: it names licenses, and states none."""
 
 
-def card_statement(lines: Sequence[Text], images: Iterable[Text], table: LicenseTable) -> CardStatement:
+def card_statement(lines: Sequence[Line], images: Iterable[Line], table: LicenseTable) -> CardStatement:
     """Read the license out of running text: a line `License: …`, a section, a sentence, a badge, in this order."""
     named = table.named_in("\n".join(line.text for line in lines))
     candidates = [*_labelled(lines), *_below_heading(lines), *_sentences(lines)]
@@ -106,7 +85,7 @@ def is_custom(text: str) -> bool:
     return _CUSTOM.search(text) is not None
 
 
-def _labelled(lines: Sequence[Text]) -> list[tuple[int, str]]:
+def _labelled(lines: Sequence[Line]) -> list[tuple[int, str]]:
     return [
         (line.number, line.text.strip())
         for line in lines
@@ -117,7 +96,7 @@ def _labelled(lines: Sequence[Text]) -> list[tuple[int, str]]:
     ]
 
 
-def _below_heading(lines: Sequence[Text]) -> list[tuple[int, str]]:
+def _below_heading(lines: Sequence[Line]) -> list[tuple[int, str]]:
     found: list[tuple[int, str]] = []
     left = 0
     for line in lines:
@@ -130,7 +109,7 @@ def _below_heading(lines: Sequence[Text]) -> list[tuple[int, str]]:
     return found
 
 
-def _sentences(lines: Sequence[Text]) -> list[tuple[int, str]]:
+def _sentences(lines: Sequence[Line]) -> list[tuple[int, str]]:
     return [(line.number, match[1].strip()) for line in lines for match in _UNDER.finditer(line.text)]
 
 

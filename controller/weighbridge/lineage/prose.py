@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+
+from weighbridge.model.text import Line
 
 MOST_PARENTS = 16
 """Parents kept that only running text names."""
@@ -58,22 +59,6 @@ _CHANGE = re.compile(
 )
 
 
-class Text(Protocol):
-    """A line of a card as a reader sees it."""
-
-    @property
-    def number(self) -> int:
-        """Where it stands, counted from 1."""
-
-    @property
-    def text(self) -> str:
-        """The line, or the value behind its key."""
-
-    @property
-    def key(self) -> str | None:
-        """The key of a `key: value` line."""
-
-
 @dataclass(frozen=True, slots=True)
 class Prose:
     """What running text says."""
@@ -85,7 +70,7 @@ class Prose:
     documented_change: bool = False
 
 
-def read_prose(lines: Sequence[Text]) -> Prose:
+def read_prose(lines: Sequence[Line]) -> Prose:
     """Read the visible text of a card."""
     text = "\n".join(f"{line.key}: {line.text}" if line.key is not None else line.text for line in lines)
     keyed = list(_keyed(lines))
@@ -100,7 +85,7 @@ def read_prose(lines: Sequence[Text]) -> Prose:
     return Prose(tuple(parents)[:MOST_PARENTS], tuple(dict.fromkeys(words)), _CHANGE.search(text) is not None)
 
 
-def _keyed(lines: Sequence[Text]) -> Iterator[str]:
+def _keyed(lines: Sequence[Line]) -> Iterator[str]:
     for line in lines:
         if line.key is not None and _KEY.fullmatch(line.key.strip("*_ ")):
             match = _NAME_ALONE.match(line.text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from typing import Protocol
 
 _HIDDEN = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
 """Unicode categories that move the cursor, hide or reorder text."""
@@ -36,3 +37,23 @@ def short_ref(ref: str) -> str:
 def plural(count: int, noun: str) -> str:
     """Return `1 note`, `2 notes`."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+class Line(Protocol):
+    """A line of a card as a reader sees it."""
+
+    @property
+    def number(self) -> int:
+        """Where it stands, counted from 1."""
+
+    @property
+    def text(self) -> str:
+        """The line, or the value behind its key."""
+
+    @property
+    def key(self) -> str | None:
+        """The key of a `key: value` line."""
+
+    @property
+    def heading(self) -> bool:
+        """Whether it is a heading."""
