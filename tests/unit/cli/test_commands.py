@@ -142,10 +142,19 @@ def test_a_reader_that_has_had_enough_is_no_error():
     assert "Traceback" not in error
 
 
+INTERRUPTIBLE = """
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from weighbridge.cli import main
+sys.exit(main(sys.argv[1:]))
+"""
+"""A shell's background jobs ignore SIGINT, and what they start inherits that; a terminal's do not."""
+
+
 def test_an_interrupt_ends_with_130_and_no_traceback():
     with socket.create_server(("127.0.0.1", 0)) as silent:
         hub = f"http://127.0.0.1:{silent.getsockname()[1]}"
-        command = [sys.executable, "-m", "weighbridge", "check", *EMBEDDED, "--hub", hub]
+        command = [sys.executable, "-c", INTERRUPTIBLE, "check", *EMBEDDED, "--hub", hub]
         command.append(str(WORKLOADS / "1-ticket-desk.yaml"))
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment()) as process:
             silent.settimeout(60)
