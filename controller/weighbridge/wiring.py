@@ -57,7 +57,7 @@ async def assembled(settings: Settings) -> AsyncIterator[Assembly]:
     async with AsyncExitStack() as stack:
         engine, title = await _engine(stack, settings, bundle)
         judge = Judge(engine, bundle)
-        sources = await _sources(stack, settings)
+        sources = await stack.enter_async_context(sources_of(settings))
         gatherer = Gatherer(sources, Tables.from_documents(bundle.documents))
 
         async def ready() -> None:
@@ -101,9 +101,11 @@ def _version(package: str) -> str:
         return "?"
 
 
-async def _sources(stack: AsyncExitStack, settings: Settings) -> Mapping[str, Source]:
-    """Return the source of each scheme."""
+@asynccontextmanager
+async def sources_of(settings: Settings) -> AsyncIterator[Mapping[str, Source]]:
+    """Build the source of each scheme, and take them apart at the end."""
     if "://" not in settings.hub:
-        return {"hf": DirectorySource(Path(settings.hub))}
-    hub = HubSource(settings.hub, token_file=settings.hub_token_file, offline=settings.offline)
-    return {"hf": await stack.enter_async_context(hub)}
+        yield {"hf": DirectorySource(Path(settings.hub))}
+        return
+    async with HubSource(settings.hub, token_file=settings.hub_token_file, offline=settings.offline) as hub:
+        yield {"hf": hub}

@@ -15,13 +15,15 @@ from typing import Any, Literal
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-Kind = Literal["heading", "text", "row", "code", "comment"]
+Kind = Literal["heading", "text", "head", "row", "code", "comment"]
 
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _HIDDEN = re.compile(r"<(script|style)\b.*?(?:</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE)
 _HTML_HEADING = re.compile(
     r"<(?:h([1-6])|summary)\b[^<>]*>(.*?)(?:</(?:h[1-6]|summary)\s*>|\Z)", re.DOTALL | re.IGNORECASE
 )
+_ROW = re.compile(r"</?t(?:r|able)\b[^<>]*>", re.IGNORECASE)
+_CELL = re.compile(r"<t[dh]\b[^<>]*>", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9-]*(?:\s[^<>]*)?/?>")
 _IMAGE = re.compile(r"!\[[^\[\]\n]{0,500}\](?:\([^()\n]{0,2000}\)|\[[^\[\]\n]{0,200}\])")
 _LINK = re.compile(r"\[([^\[\]\n]{0,500})\]\([^()\n]{0,2000}\)")
@@ -65,13 +67,15 @@ def blocks(text: str, first_line: int) -> Blocks:
 
 def visible(text: str) -> str:
     """Return what a reader sees of a line of markup: no tags, no images, the words of links only."""
-    text = _TAG.sub(" ", _IMAGE.sub(" ", text))
-    return _LINK.sub(r"\1", text)
+    if "<" in text:
+        text = _TAG.sub(" ", text)
+    return _LINK.sub(r"\1", _IMAGE.sub(" ", text)) if "[" in text else text
 
 
 def _walk(tokens: Sequence[Token], first_line: int) -> Iterator[Block]:
     level, lists, line = 0, 0, first_line
     row: list[str] | None = None
+    kind: Kind = "row"
     for token in tokens:
         if token.map is not None:
             line = token.map[0] + first_line
@@ -80,16 +84,19 @@ def _walk(tokens: Sequence[Token], first_line: int) -> Iterator[Block]:
                 level = int(token.tag[1]) if token.nesting == 1 else 0
             case "bullet_list_open" | "ordered_list_open" | "bullet_list_close" | "ordered_list_close":
                 lists += token.nesting
+            case "thead_open" | "tbody_open":
+                kind = "head" if token.type == "thead_open" else "row"
             case "tr_open":
                 row = []
             case "tr_close":
-                yield Block("row", line, " | ".join(row or ()))
+                yield Block(kind, line, " | ".join(row or ()))
                 row = None
             case "inline" if row is not None:
                 row.append(_COMMENT.sub(" ", token.content).strip())
             case "inline":
-                kind: Kind = "heading" if level else "text"
-                yield from _without_comments(Block(kind, line, token.content, level, item=lists > 0))
+                yield from _without_comments(
+                    Block("heading" if level else "text", line, token.content, level, item=lists > 0)
+                )
             case "fence" | "code_block":
                 yield Block("code", line, token.content)
             case "html_block":
@@ -121,8 +128,22 @@ def _html(block: Block) -> Iterator[Block]:
 
 
 def _piece(block: Block, text: str, start: int, end: int) -> Iterator[Block]:
-    if text[start:end].strip():
-        yield replace(block, line=block.line + text.count("\n", 0, start), text=text[start:end])
+    """Yield text between headings; what stands between `<tr>` tags is a row."""
+    rows = list(_ROW.finditer(text, start, end))
+    bounds = [start, *(at for row in rows for at in row.span()), end]
+    for number in range(0, len(bounds), 2):
+        begin, until = bounds[number], bounds[number + 1]
+        part = text[begin:until]
+        if not part.strip():
+            continue
+        line = block.line + text.count("\n", 0, begin + len(part) - len(part.lstrip()))
+        if number and _CELL.search(part):
+            cells = [" ".join(visible(cell).split()) for cell in _CELL.split(part)[1:]]
+            filled = [cell for cell in cells if cell]
+            if filled:
+                yield Block("row" if "<td" in part.lower() else "head", line, " | ".join(filled))
+        else:
+            yield replace(block, line=block.line + text.count("\n", 0, begin), text=part)
 
 
 def _blank(match: re.Match[str]) -> str:

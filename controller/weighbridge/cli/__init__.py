@@ -13,10 +13,10 @@ import sys
 from collections.abc import Sequence
 
 from weighbridge import __version__
-from weighbridge.cli import check, models, serve
+from weighbridge.cli import card, check, models, serve
 from weighbridge.errors import OperatorError, UserError
 
-COMMANDS = (check, models, serve)
+COMMANDS = (check, models, card, serve)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -18,17 +18,22 @@ def add_judging(parser: argparse.ArgumentParser) -> None:
     """Add what says how to judge: policies, site, sources, engine."""
     parser.add_argument("--site", type=Path, metavar="DIR", help="folder with ModelPolicy and other site objects")
     parser.add_argument("--policies", type=Path, metavar="DIR", help="policy folder (default: the shipped one)")
-    parser.add_argument(
-        "--hub", metavar="URL|DIR", help=f"model hub or mirror, or a folder in hub layout (default: {DEFAULT_HUB})"
-    )
-    parser.add_argument("--hub-token-file", type=Path, metavar="FILE", help="file with a hub token")
-    parser.add_argument("--offline", action="store_true", help="ask no host: what a folder does not hold is unknown")
+    add_source(parser)
     parser.add_argument(
         "--engine",
         choices=get_args(EngineChoice),
         default="auto",
         help="who evaluates the policies: a real opa, the embedded preview, or opa where there is one (default: auto)",
     )
+
+
+def add_source(parser: argparse.ArgumentParser) -> None:
+    """Add what says where models are looked up."""
+    parser.add_argument(
+        "--hub", metavar="URL|DIR", help=f"model hub or mirror, or a folder in hub layout (default: {DEFAULT_HUB})"
+    )
+    parser.add_argument("--hub-token-file", type=Path, metavar="FILE", help="file with a hub token")
+    parser.add_argument("--offline", action="store_true", help="ask no host: what a folder does not hold is unknown")
 
 
 def add_profile(parser: argparse.ArgumentParser) -> None:
