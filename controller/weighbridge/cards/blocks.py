@@ -106,8 +106,9 @@ def _walk(tokens: Sequence[Token], first_line: int) -> Iterator[Block]:
 
 
 def _without_comments(block: Block) -> Iterator[Block]:
+    count = _Count(block.text, block.line)
     for match in _COMMENT.finditer(block.text):
-        yield Block("comment", block.line + block.text.count("\n", 0, match.start()), match[0])
+        yield Block("comment", count.line(match.start()), match[0])
     left = _COMMENT.sub(_blank, block.text)
     if left.strip():
         yield replace(block, text=left)
@@ -115,35 +116,48 @@ def _without_comments(block: Block) -> Iterator[Block]:
 
 def _html(block: Block) -> Iterator[Block]:
     text = _HIDDEN.sub(_blank, block.text)
+    count = _Count(text, block.line)
     for match in _COMMENT.finditer(text):
-        yield Block("comment", block.line + text.count("\n", 0, match.start()), match[0])
+        yield Block("comment", count.line(match.start()), match[0])
     text = _COMMENT.sub(_blank, text)
-    at = 0
+    count, at = _Count(text, block.line), 0
     for match in _HTML_HEADING.finditer(text):
-        yield from _piece(block, text, at, match.start())
-        line = block.line + text.count("\n", 0, match.start())
-        yield Block("heading", line, " ".join(match[2].split()), int(match[1] or _SUMMARY_LEVEL))
+        yield from _piece(block, count, at, match.start())
+        yield Block("heading", count.line(match.start()), " ".join(match[2].split()), int(match[1] or _SUMMARY_LEVEL))
         at = match.end()
-    yield from _piece(block, text, at, len(text))
+    yield from _piece(block, count, at, len(text))
 
 
-def _piece(block: Block, text: str, start: int, end: int) -> Iterator[Block]:
+def _piece(block: Block, count: _Count, start: int, end: int) -> Iterator[Block]:
     """Yield text between headings; what stands between `<tr>` tags is a row."""
-    rows = list(_ROW.finditer(text, start, end))
-    bounds = [start, *(at for row in rows for at in row.span()), end]
+    text = count.text
+    bounds = [start, *(at for row in _ROW.finditer(text, start, end) for at in row.span()), end]
     for number in range(0, len(bounds), 2):
-        begin, until = bounds[number], bounds[number + 1]
-        part = text[begin:until]
+        begin = bounds[number]
+        part = text[begin : bounds[number + 1]]
         if not part.strip():
             continue
-        line = block.line + text.count("\n", 0, begin + len(part) - len(part.lstrip()))
-        if number and _CELL.search(part):
-            cells = [" ".join(visible(cell).split()) for cell in _CELL.split(part)[1:]]
-            filled = [cell for cell in cells if cell]
-            if filled:
-                yield Block("row" if "<td" in part.lower() else "head", line, " | ".join(filled))
+        cells = [" ".join(visible(cell).split()) for cell in _CELL.split(part)[1:]] if number else []
+        if cells:
+            line = count.line(begin + len(part) - len(part.lstrip()))
+            yield Block("row" if "<td" in part.lower() else "head", line, " | ".join(cell for cell in cells if cell))
         else:
-            yield replace(block, line=block.line + text.count("\n", 0, begin), text=part)
+            yield replace(block, line=count.line(begin), text=part)
+
+
+class _Count:
+    """Counts lines up to places that are asked for in order, so that a text of many places is walked once."""
+
+    def __init__(self, text: str, line: int) -> None:
+        self.text = text
+        self._line = line
+        self._at = 0
+
+    def line(self, at: int) -> int:
+        """Return the line of a place that is not before the one asked for last."""
+        self._line += self.text.count("\n", self._at, at)
+        self._at = at
+        return self._line
 
 
 def _blank(match: re.Match[str]) -> str:

@@ -25,6 +25,8 @@ _END = re.compile(
     r"([.!?][\"')\]*_]{0,4})\s+(?=[\"'(\[*_`]{0,3}[^\W\d_a-z])|[ ]{2}[ ]{0,20}\n|\\\n|<br\s?/?>|\n(?=\s{0,8}[-*•+]\s)"
 )
 _MARKS = re.compile(r"[*`#\\]+|(?<!\w)_+|_+(?!\w)")
+_NONE = re.compile(r"\W*(?:none|n/a|not applicable|nothing)(?:[.,;]|\W*$)", re.IGNORECASE)
+"""The answer under a label that denies what the label names."""
 _SPACE = re.compile(r"\s+")
 
 
@@ -50,9 +52,8 @@ def passages(parts: Iterable[Part], references: frozenset[str]) -> list[Passage]
     found: list[Passage] = []
     left = MOST_CHARACTERS
     for number, part in enumerate(parts):
-        if is_empty_value(
-            " ".join(piece.text for piece in part.pieces[:4] if piece.kind in ("text", "row")), part.sections
-        ):
+        body = [piece.text for piece in part.pieces[:4] if piece.kind in ("text", "row")]
+        if is_empty_value(" ".join(body), part.sections) or (part.labelled and _NONE.match(" ".join(body))):
             continue
         head = ""
         for _, group in groupby(part.pieces, key=lambda piece: (piece.block, piece.kind)):
@@ -72,12 +73,14 @@ def _of(pieces: list[Piece], part: int, head: str, references: frozenset[str]) -
         yield Passage(first.line, first.text[: LONGEST * 8], first.text[: LONGEST * 8], "code", 0, part)
         return
     text = "\n".join(piece.text for piece in pieces)
+    at = row = 0
     for start, end in _sentences(text):
+        row, at = row + text.count("\n", at, start), start
         raw = text[start:end]
         left = without_template(raw, references)
         shown = _plain(raw if left is None else left)
         if shown:
-            line = pieces[min(text.count("\n", 0, start), len(pieces) - 1)].line
+            line = pieces[min(row, len(pieces) - 1)].line
             count = 0 if first.kind in ("label", "head") else words_of(raw, shown)
             yield Passage(line, shown, raw, first.kind, count, part, head)
 

@@ -58,10 +58,8 @@ def is_result(passage: Passage, part: Part) -> bool:
             return _row(passage, part, labelled=labelled)
         case "code":
             return labelled and _code(passage.text)
-        case "text":
+        case "text" | "label" | "head":
             return _sentence(passage.text, labelled=labelled)
-        case "label" | "head":
-            return False
 
 
 def _sentence(text: str, *, labelled: bool) -> bool:

@@ -126,8 +126,11 @@ def _sort(passage: Passage, part: Part, answers: Mapping[str, _Answer]) -> None:
         answers[name].said.append(passage)
     if part.sections and part.label not in labels().content:
         for name in _shares(part.sections, says, passage.text):
-            words = passage.words or (_LINK.search(passage.raw) is not None and name in _LINKS)
-            if words and name != _RESULTS and signs()[name].answers(passage):
+            if name == _RESULTS:
+                continue
+            link = name in _LINKS and _LINK.search(passage.raw) is not None
+            words = passage.words or (signs()[name].least if link else 0)
+            if words and signs()[name].answers(passage):
                 answers[name].labelled.append(passage)
                 answers[name].words += words
                 answers[name].keyed |= part.keyed

@@ -34,6 +34,7 @@ class Wanted:
     names: re.Pattern[str]
     amounts: re.Pattern[str]
     empty: re.Pattern[str]
+    any_empty: bool
     facets: tuple[Facet, ...]
 
 
@@ -58,6 +59,7 @@ def _table() -> tuple[re.Pattern[str], Mapping[str, Wanted]]:
             re.compile(entry["names"], re.IGNORECASE),
             re.compile(entry["amounts"], re.IGNORECASE),
             re.compile(entry["empty"], re.IGNORECASE),
+            entry.get("any_empty", False),
             tuple(Facet(what, re.compile(found, re.IGNORECASE)) for what, found in entry["facets"]),
         )
         for name, entry in document.items()
@@ -70,9 +72,14 @@ def vagueness(section: str, answer: Sequence[Passage], stated: str | None) -> Va
     table, answer = wanted[section], answer[:_READ]
     raws = [one.raw for one in answer] + ([stated] if stated else [])
     missing = tuple(facet.what for facet in table.facets if not any(facet.found.search(raw) for raw in raws))
-    empty = [one for one in answer if table.empty.search(one.raw)]
+    empty = [
+        one
+        for one in answer
+        if table.empty.search(one.raw) and (table.any_empty or table.names.search(one.raw) is None)
+    ]
     concrete = any(table.names.search(raw) for raw in raws)
-    if concrete and (stated or len(empty) < len(answer)):
+    hollow_throughout = bool(empty) if table.any_empty else not stated and len(empty) == len(answer)
+    if concrete and not hollow_throughout:
         return Vagueness(None, missing)
     hollow = [one for one in answer if lexicon.search(one.text)]
     figures = any(table.amounts.search(raw) for raw in raws)
