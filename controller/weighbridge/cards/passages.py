@@ -24,10 +24,10 @@ LONGEST = 600
 _END = re.compile(
     r"([.!?][\"')\]*_]{0,4})\s+(?=[\"'(\[*_`]{0,3}[^\W\d_a-z])|[ ]{2}[ ]{0,20}\n|\\\n|<br\s?/?>|\n(?=\s{0,8}[-*•+]\s)"
 )
-_MARKS = re.compile(r"[*`#\\]+|(?<!\w)_+|_+(?!\w)")
+_MARKS = str.maketrans("", "", "*`#\\")
+_EMPHASIS = re.compile(r"(?<!\w)_+|_+(?!\w)")
 _NONE = re.compile(r"\W*(?:none|n/a|not applicable|nothing)(?:[.,;]|\W*$)", re.IGNORECASE)
 """The answer under a label that denies what the label names."""
-_SPACE = re.compile(r"\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,4 +99,5 @@ def _pieces(start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _plain(raw: str) -> str:
-    return _SPACE.sub(" ", _MARKS.sub("", visible(raw))).strip()
+    text = visible(raw).translate(_MARKS)
+    return " ".join((_EMPHASIS.sub("", text) if "_" in text else text).split())
