@@ -63,7 +63,7 @@ async def assembled(settings: Settings) -> AsyncIterator[Assembly]:
     async with AsyncExitStack() as stack:
         engine, title = await _engine(stack, settings, bundle)
         judge = Judge(engine, bundle)
-        sources = await _sources(stack, settings)
+        sources = await stack.enter_async_context(sources_of(settings))
         gatherer = Gatherer(sources, Tables.from_documents(bundle.documents))
 
         async def ready() -> None:
@@ -79,8 +79,8 @@ async def assembled(settings: Settings) -> AsyncIterator[Assembly]:
 async def gathering(settings: Settings) -> AsyncIterator[Gatherer]:
     """Put together what asks about models, without anybody who judges; raises `BadPolicies`."""
     bundle = bundles.load(settings.policies or bundles.default_folder())
-    async with AsyncExitStack() as stack:
-        yield Gatherer(await _sources(stack, settings), Tables.from_documents(bundle.documents))
+    async with sources_of(settings) as sources:
+        yield Gatherer(sources, Tables.from_documents(bundle.documents))
 
 
 def _now() -> datetime:
@@ -108,14 +108,17 @@ async def _engine(stack: AsyncExitStack, settings: Settings, bundle: Bundle) -> 
     return embedded, f"regopy {version('regopy')} (preview engine, not for enforcement)"
 
 
-async def _sources(stack: AsyncExitStack, settings: Settings) -> Mapping[str, Source]:
-    """Return the source of each scheme."""
+@asynccontextmanager
+async def sources_of(settings: Settings) -> AsyncIterator[Mapping[str, Source]]:
+    """Build the source of each scheme, and take them apart at the end."""
     if "://" not in settings.hub:
-        return {"hf": DirectorySource(Path(settings.hub))}
+        yield {"hf": DirectorySource(Path(settings.hub))}
+        return
     hub = HubSource(
         settings.hub,
         token_file=settings.hub_token_file,
         offline=settings.offline,
         redirect_hosts=DELIVERIES.get(settings.hub.rstrip("/"), frozenset()),
     )
-    return {"hf": await stack.enter_async_context(hub)}
+    async with hub:
+        yield {"hf": hub}

@@ -1,4 +1,4 @@
-"""`make score`: how well models are found in real manifests, and what the policies say of real repositories."""
+"""`make score`: how well models are found in real manifests, real cards are read, and what the policies say of real repositories."""
 
 from __future__ import annotations
 
@@ -11,6 +11,6 @@ HERE = Path(__file__).parent
 if __name__ == "__main__":
     codes = [
         subprocess.run([sys.executable, HERE / name, *sys.argv[1:]], check=False).returncode
-        for name in ("manifests.py", "hub.py")
+        for name in ("manifests.py", "hub.py", "cards.py")
     ]
     sys.exit(max(codes))

@@ -9,11 +9,14 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from weighbridge.cards.blocks import Block, Blocks, blocks, visible
 from weighbridge.cards.front_matter import FrontMatter, read_front_matter
-from weighbridge.cards.sections import key_and_value, read_sections, sections_of
+from weighbridge.cards.labels import key_and_value, sections_of
+from weighbridge.cards.placeholders import is_empty_value
+from weighbridge.cards.results import has_results
+from weighbridge.cards.sections import Mark, Statement, read_sections
 from weighbridge.model.evidence import Card, Place
 from weighbridge.model.outcomes import Unreadable
 from weighbridge.model.text import printable
@@ -60,6 +63,8 @@ class ReadCard:
     """`card`, and `card.line:N` for every placeholder."""
     key_lines: Mapping[str, int]
     """The line each key of the metadata stands on."""
+    marks: Mapping[str, Mark] = field(default_factory=dict)
+    """What a reviewer notes beside each section."""
 
 
 def read_card(content: bytes) -> ReadCard | Unreadable:
@@ -70,18 +75,19 @@ def read_card(content: bytes) -> ReadCard | Unreadable:
         return Unreadable(f"{CARD} has {len(source)} lines, at most {MOST_LINES} are read")
     front = read_front_matter(source)
     body = blocks("\n".join(source[front.body_line - 1 :]), front.body_line)
-    sections, placeholders = read_sections(body, _stated(front.values))
+    key_lines = _key_lines(source[: front.body_line - 1])
+    found = read_sections(body, _stated(front.values, key_lines))
     card = Card(
         sha256=hashlib.sha256(content).hexdigest(),
         letters=sum(_letters(block) for block in body.blocks),
         front_matter=front.state,
         front_matter_problem=front.problem,
         code_readme=_code_readme(front, body),
-        sections=sections,
-        placeholders=placeholders,
+        sections=found.sections,
+        placeholders=found.placeholders,
     )
     places = {"card": Place(CARD)}
-    for one in placeholders:
+    for one in found.placeholders:
         places[f"card.line:{one.line}"] = Place(CARD, one.line, printable(source[one.line - 1].strip(), 200))
     return ReadCard(
         card=card,
@@ -91,35 +97,43 @@ def read_card(content: bytes) -> ReadCard | Unreadable:
             Line(block.line, block.text) for block in body.blocks if "![" in block.text or "<img" in block.text.lower()
         ),
         places=places,
-        key_lines=_key_lines(source[: front.body_line - 1]),
+        key_lines=key_lines,
+        marks=found.marks,
     )
 
 
-def _stated(front_matter: Mapping[str, object]) -> Iterator[str]:
-    """Name the sections that metadata answers by itself."""
-    license_id = front_matter.get("license")
-    if isinstance(license_id, str) and license_id.lower() not in ("unknown", "none", ""):
-        yield "license"
-    for key, section in (
-        ("base_model", "base_model"),
-        ("datasets", "training_data"),
-        ("model-index", "evaluation_results"),
-    ):
-        if front_matter.get(key):
-            yield section
+def _stated(front_matter: Mapping[str, object], key_lines: Mapping[str, int]) -> Mapping[str, Statement]:
+    """Return what metadata answers by itself."""
+    stated: dict[str, Statement] = {}
+    for key, section in (("license", "license"), ("base_model", "base_model"), ("datasets", "training_data")):
+        values = [one for one in _texts(front_matter.get(key)) if not is_empty_value(one, ())]
+        if key == "license" and values == ["other"]:
+            values = [one for key in ("license_name", "license_link") for one in _texts(front_matter.get(key))]
+        if values:
+            stated[section] = Statement(key_lines.get(key, 1), " ".join(values))
+    if has_results(front_matter.get("model-index")):
+        stated["evaluation_results"] = Statement(key_lines.get("model-index", 1), "model-index 1")
+    return stated
+
+
+def _texts(value: object) -> list[str]:
+    """Return the texts of a value that may be one text or a list of them, at most 50."""
+    values = value[:50] if isinstance(value, list) else [value]
+    return [one.strip() for one in values if isinstance(one, str) and one.strip()]
 
 
 def _letters(block: Block) -> int:
     if block.kind in ("code", "comment"):
         return 0
-    return sum(character.isalpha() for character in visible(_INLINE_CODE.sub(" ", block.text)))
+    text = _INLINE_CODE.sub(" ", block.text) if "`" in block.text else block.text
+    return sum(map(str.isalpha, visible(text)))
 
 
 def _lines(body: Blocks) -> Iterator[Line]:
     for block in body.blocks:
         if block.kind in ("code", "comment"):
             continue
-        if block.kind == "row":
+        if block.kind in ("row", "head"):
             key, bar, value = block.text.partition(" | ")
             keyed = bool(bar) and " | " not in value
             yield Line(block.line, visible(value if keyed else block.text), visible(key).strip() if keyed else None)

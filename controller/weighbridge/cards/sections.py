@@ -1,20 +1,24 @@
 """
-Which section of a card a line belongs to, and whether template text is left in it.
+Which of the eleven sections a card answers, where, and what is left of its template.
 
-Sections are found by their labels (headings, bold labels, `key: value` lines, two-column table rows);
-what labels and template text look like stands in tables beside this file. No input or output.
+A section is answered under a label of its own, or by a sentence anywhere that says it.
+Under a label of several sections each sentence goes where it belongs. No input or output.
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
-from importlib.resources import files as package_files
 
-from weighbridge.cards.blocks import Block, Blocks, visible
+from weighbridge.cards.blocks import Blocks, visible
+from weighbridge.cards.labels import labels
+from weighbridge.cards.parts import Part, parts_of
+from weighbridge.cards.passages import Passage, passages
+from weighbridge.cards.placeholders import Hit, hits_of, without_template, words_of
+from weighbridge.cards.results import is_result
+from weighbridge.cards.signs import signs
+from weighbridge.cards.vagueness import vagueness
 from weighbridge.model.evidence import Placeholder, Section
 
 MOST_PLACEHOLDERS = 100
@@ -22,231 +26,188 @@ MOST_PLACEHOLDERS = 100
 MOST_LINES = 50
 """Line numbers kept of one section."""
 
-_BOLD = re.compile(r"\s*(?:\*\*|__)([^*_\n]{2,70})(?:\*\*|__)\s*:?\s*(.*)", re.DOTALL)
-_KEY = re.compile(r"\s*([A-Z][A-Za-z ()/&,-]{2,60}):(?:\s+(.*))?", re.DOTALL)
-_WORD = re.compile(r"[^\W\d_]{2,}")
-_ITALIC_LINE = re.compile(r"\s*(?:\*(?!\*)[^*\n]+\*|_(?!_)[^_\n]+_)\s*")
-_MARKS = re.compile(r"[*_`#]+")
-_LINK_ONLY = re.compile(r"\W*(?:\[[^\[\]\n]{0,500}\]\([^()\n]{0,2000}\)|<?https?://\S+>?)\W*")
+SECTIONS = labels().sections
+"""The eleven sections of a card, those that every card needs first."""
+REQUIRED = labels().required
+"""The sections no card should leave as the template has them."""
+
+_RESULTS = "evaluation_results"
+_SORTED = frozenset({"limitations", "bias", "intended_use", "out_of_scope_use"})
+"""Sections that share labels and are told apart sentence by sentence."""
+_BIAS = re.compile(r"\b(?:bias|stereotyp|fairness|unfair|discriminat|prejudic|dispar)", re.IGNORECASE)
+_SHORT = frozenset({"training_data", "license", "base_model", "contact"})
+"""Sections that one word answers, as `key: value`."""
+_LINK = re.compile(r"\]\(|https?://")
+_LINKS = frozenset({"license", "base_model", "contact"})
+"""Sections that a link alone answers."""
+_PARENT = re.compile(
+    r"^[ \t]{0,12}(?:- ){0,2}model: ?\S|^[ \t]{0,12}[\"']?base_(?:lm_)?model(?:_name|_path|_name_or_path|_id)?[\"']?\s{0,3}[:=]\s{0,3}[\"']?[\w./~-]{3}",
+    re.MULTILINE | re.IGNORECASE,
+)
+"""The parent in a merge configuration or in training settings."""
+_CONFIGURED = ("merge_method", "slices:", "models:", "base_model", "base_lm_model")
 
 
 @dataclass(frozen=True, slots=True)
-class _Labels:
-    exact: Mapping[str, tuple[str, ...]]
-    begins: tuple[tuple[str, str], ...]
-    never: frozenset[str]
-    sections: tuple[str, ...]
-    required: frozenset[str]
+class Statement:
+    """What the metadata says of a section by itself."""
+
+    line: int
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
-class _Placeholders:
-    values: frozenset[str]
-    may_be_none: frozenset[str]
-    texts: re.Pattern[str]
-    exact_texts: re.Pattern[str]
-    links: re.Pattern[str]
+class Mark:
+    """What a reviewer notes beside a section."""
+
+    phrase: str | None
+    """The sentence that says too little."""
+    phrase_line: int | None
+    missing: tuple[str, ...]
+    """What a reviewer would still ask for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The sections of a card."""
+
+    sections: Mapping[str, Section]
+    placeholders: tuple[Placeholder, ...]
+    marks: Mapping[str, Mark]
 
 
 @dataclass(slots=True)
-class _Part:
-    """What stands under one label."""
+class _Answer:
+    """What answers one section."""
 
-    sections: tuple[str, ...]
-    line: int
-    labelled: bool
-    """Whether its own label names the sections, not that of a heading above."""
-    text: list[tuple[int, str]] = field(default_factory=list)
-    comment: bool = False
-    code: bool = False
+    labelled: list[Passage] = field(default_factory=list)
+    said: list[Passage] = field(default_factory=list)
+    words: int = 0
+    keyed: bool = False
+    """Whether `key: value` is among it, where one word can be the answer."""
 
-
-@dataclass(frozen=True, slots=True)
-class _Hit:
-    sections: tuple[str, ...]
-    line: int
+    def passages(self) -> list[Passage]:
+        unique = {id(one): one for one in (*self.labelled, *self.said)}
+        return sorted(unique.values(), key=lambda one: one.line)
 
 
-@cache
-def _labels() -> _Labels:
-    document = tomllib.loads(package_files("weighbridge.cards").joinpath("sections.toml").read_text(encoding="utf-8"))
-    exact: dict[str, tuple[str, ...]] = {}
-    for section, entry in document["sections"].items():
-        for label in entry["labels"]:
-            exact[label] = (*exact.get(label, ()), section)
-    return _Labels(
-        exact=exact,
-        begins=tuple((begin, name) for name, entry in document["sections"].items() for begin in entry["begins"]),
-        never=frozenset(document["not_sections"]["labels"]),
-        sections=tuple(document["sections"]),
-        required=frozenset(name for name, entry in document["sections"].items() if entry["required"]),
-    )
-
-
-@cache
-def _placeholders() -> _Placeholders:
-    text = package_files("weighbridge.cards").joinpath("placeholders.toml").read_text(encoding="utf-8")
-    document = tomllib.loads(text)
-    return _Placeholders(
-        values=frozenset(document["values"]),
-        may_be_none=frozenset(document["may_be_none"]),
-        texts=re.compile("|".join(f"(?:{one})" for one in document["texts"]), re.IGNORECASE),
-        exact_texts=re.compile("|".join(document["exact_texts"])),
-        links=re.compile(document["link_texts"]),
-    )
-
-
-SECTIONS = _labels().sections
-"""The eleven sections of a card, those that every card needs first."""
-REQUIRED = _labels().required
-"""The sections no card should leave as the template has them."""
-
-
-def read_sections(card: Blocks, stated: Iterable[str]) -> tuple[Mapping[str, Section], tuple[Placeholder, ...]]:
-    """Return the eleven sections and the template text left; `stated` are sections the metadata answers by itself."""
-    parts = _parts(card.blocks)
-    hits = [hit for part in parts for hit in _hits(part, card.references)]
-    words = dict.fromkeys(SECTIONS, 0)
-    lines: dict[str, list[int]] = {name: [] for name in SECTIONS}
-    for part in parts:
-        count = sum(_words(text, card.references) for _, text in part.text) + (1 if part.code else 0)
-        for name in part.sections:
-            words[name] += count
-            if part.labelled:
-                lines[name].append(part.line)
-    hits.extend(
-        _Hit((name,), part.line)
-        for part in parts
-        for name in part.sections
-        if part.comment and part.labelled and not words[name] and not any(name in hit.sections for hit in hits)
-    )
-    answered = set(stated)
-    sections = {
-        name: Section(
-            present=bool(lines[name]) or name in answered,
-            words=words[name],
-            placeholder=any(name in hit.sections for hit in hits),
-            lines=tuple(lines[name][:MOST_LINES]),
+def read_sections(card: Blocks, stated: Mapping[str, Statement]) -> Reading:
+    """Return the eleven sections and the template text left; `stated` is what the metadata answers by itself."""
+    parts = parts_of(card.blocks)
+    hits = [hit for part in parts for hit in hits_of(part, card.references)]
+    words = _words(parts, card.references)
+    hits.extend(_commented(parts, words, hits))
+    answers = {name: _Answer() for name in SECTIONS}
+    for passage in passages(parts, card.references):
+        _sort(passage, parts[passage.part], answers)
+    sections: dict[str, Section] = {}
+    marks: dict[str, Mark] = {}
+    for name in SECTIONS:
+        empty = any(name in hit.sections for hit in hits)
+        sections[name], marks[name] = _section(
+            name, answers[name], words[name], parts, stated.get(name), placeholder=empty
         )
-        for name in SECTIONS
-    }
-    return sections, _reported(hits, words, answered)
+    return Reading(sections, _reported(hits, words, stated), marks)
 
 
-def sections_of(label: str) -> tuple[str, ...]:
-    """Return the sections a heading or key names; none for a label no table knows."""
-    table, text = _labels(), _normal(label)
-    if text in table.never:
-        return ()
-    known = table.exact.get(text)
-    if known is not None:
-        return known
-    return tuple(dict.fromkeys(name for begin, name in table.begins if text.startswith(begin)))
-
-
-def key_and_value(line: str, *, listed: bool) -> tuple[str, str] | None:
-    """Split `**Key:** value`, a line that is bold throughout, and in a list also `Key: value`."""
-    bold = _BOLD.fullmatch(line)
-    if bold is not None and (bold[1].rstrip().endswith(":") or not bold[2] or line.strip()[len(bold[1]) :].count(":")):
-        return bold[1].rstrip(" :"), bold[2].lstrip(" :")
-    plain = _KEY.fullmatch(line) if listed else None
-    return (plain[1], plain[2] or "") if plain is not None else None
-
-
-def _normal(label: str) -> str:
-    text = _MARKS.sub(" ", visible(label)).lower().replace("licence", "license").replace("[optional]", "")
-    return re.sub(r"\s+", " ", re.sub(r"^[\W\d_]+", "", text)).strip(" :.")
-
-
-def _parts(pieces: Iterable[Block]) -> list[_Part]:
-    parts = [_Part((), 1, labelled=False)]
-    headings: list[tuple[int, _Part]] = []
-    for block in pieces:
-        current = parts[-1]
-        match block.kind:
-            case "heading":
-                headings = [(level, part) for level, part in headings if level < block.level]
-                current = _open(block.text, block.line, headings)
-                headings.append((block.level, current))
-                parts.append(current)
-            case "comment":
-                current.comment = True
-            case "code":
-                current.code = True
-            case "row":
-                key, bar, value = block.text.partition(" | ")
-                named = sections_of(key) if bar and " | " not in value else ()
-                _add(parts, headings, named, (block.line, value if named else block.text))
-            case "text":
-                _add_lines(parts, headings, block)
-    return parts
-
-
-def _open(label: str, line: int, headings: list[tuple[int, _Part]]) -> _Part:
-    named = sections_of(label)
-    inherited = next((part.sections for _, part in reversed(headings) if part.sections), ())
-    part = _Part(named or inherited, line, labelled=bool(named))
-    part.text.append((line, f"# {label}"))
-    return part
-
-
-def _add(parts: list[_Part], headings: list[tuple[int, _Part]], named: tuple[str, ...], text: tuple[int, str]) -> None:
-    """Put a line where it belongs: under its own key, or into the part that is open."""
-    if not named:
-        parts[-1].text.append(text)
+def _sort(passage: Passage, part: Part, answers: Mapping[str, _Answer]) -> None:
+    """Give a passage to the sections it answers."""
+    if passage.kind in ("label", "head"):
         return
-    following = parts[-1]
-    parts.append(_Part(named, text[0], labelled=True, text=[text]))
-    # What follows a one-line answer belongs to the heading above it again.
-    parts.append(_Part(following.sections if headings or following.sections else (), text[0], labelled=False))
+    results = is_result(passage, part)
+    if passage.kind == "code":
+        says = {"base_model"} if _names_parent(passage.raw) else set()
+    else:
+        lower = passage.text.lower()
+        says = {name for name, one in signs().items() if one.match(passage.text, lower)}
+    if results:
+        says.add(_RESULTS)
+    for name in says:
+        answers[name].said.append(passage)
+    if part.sections and part.label not in labels().content:
+        for name in _shares(part.sections, says, passage.text):
+            if name == _RESULTS:
+                continue
+            link = name in _LINKS and _LINK.search(passage.raw) is not None
+            words = passage.words or (signs()[name].least if link else 0)
+            if words and signs()[name].answers(passage):
+                answers[name].labelled.append(passage)
+                answers[name].words += words
+                answers[name].keyed |= part.keyed
 
 
-def _add_lines(parts: list[_Part], headings: list[tuple[int, _Part]], block: Block) -> None:
-    for offset, line in enumerate(block.text.split("\n")):
-        split = key_and_value(line, listed=block.item)
-        named = sections_of(split[0]) if split is not None else ()
-        number = block.line + offset
-        if split is None or not named:
-            parts[-1].text.append((number, line))
-        elif block.item:
-            _add(parts, headings, named, (number, split[1]))
-        else:
-            parts.append(_Part(named, number, labelled=True, text=[(number, split[1])]))
+def _shares(named: tuple[str, ...], says: set[str], text: str) -> tuple[str, ...]:
+    """Return which of the sections of a label a sentence under it belongs to."""
+    shared = [name for name in named if name in _SORTED]
+    if shared == ["limitations"] and "bias" in says and "limitations" not in says:
+        return tuple(name for name in named if name not in _SORTED)
+    if len(shared) < 2:
+        return named
+    own = [name for name in shared if name in says]
+    if "bias" in shared and "bias" not in own and _BIAS.search(text) is not None:
+        own.append("bias")
+    own = own or [name for name in shared if name != "bias"][:1]
+    return tuple(name for name in named if name not in _SORTED or name in own)
 
 
-def _hits(part: _Part, references: frozenset[str]) -> Iterator[_Hit]:
-    table = _placeholders()
-    body = [(line, text) for line, text in part.text if not text.startswith("# ")]
-    value = " ".join(text for _, text in body).strip()
-    bare = value if value == "``" else _MARKS.sub("", value).strip().strip("[]").strip().rstrip(".").lower() or value
-    if part.labelled and body and bare in table.values and not _may_be_none(part, bare):
-        yield _Hit(part.sections, body[0][0])
-        return
-    for line, text in part.text:
-        if _template(text, references) is not None:
-            yield _Hit(part.sections, line)
+def _names_parent(code: str) -> bool:
+    return any(sign in code.lower() for sign in _CONFIGURED) and _PARENT.search(code) is not None
 
 
-def _may_be_none(part: _Part, value: str) -> bool:
-    return value in ("none", "n/a", "na") and bool(_placeholders().may_be_none & set(part.sections))
+def _section(
+    name: str, answer: _Answer, words: int, parts: list[Part], stated: Statement | None, *, placeholder: bool
+) -> tuple[Section, Mark]:
+    least = min(signs()[name].least, 1 if answer.keyed and name in _SHORT else MOST_LINES) if name in signs() else 1
+    enough = answer.words >= least
+    if not enough:
+        answer.labelled = []
+    shown = answer.passages()
+    present = bool(shown) or stated is not None
+    lines = {one.line for one in answer.said}
+    lines.update(parts[one.part].line for one in answer.labelled)
+    if stated is not None:
+        lines.add(stated.line)
+    found = vagueness(name, shown, stated.text if stated else None)
+    vague = present and found.phrase is not None
+    mark = Mark(
+        phrase=found.phrase.text if found.phrase is not None else None,
+        phrase_line=found.phrase.line if found.phrase is not None else None,
+        missing=found.missing,
+    )
+    return Section(present, words, placeholder, tuple(sorted(lines)[:MOST_LINES]), vague), mark
 
 
-def _template(text: str, references: frozenset[str]) -> str | None:
-    """Return `text` without its template text, or `None` when it has none."""
-    table = _placeholders()
-    left = table.exact_texts.sub(" ", table.texts.sub(" ", text.removeprefix("# ")))
-    left = table.links.sub(lambda match: match[0] if match[1].upper() in references else " ", left)
-    return left if left != text.removeprefix("# ") else None
+def _words(parts: Iterable[Part], references: frozenset[str]) -> Mapping[str, int]:
+    """Count the words under the labels of each section, code as one."""
+    words = dict.fromkeys(SECTIONS, 0)
+    for part in parts:
+        if part.sections:
+            texts = [piece.text for piece in part.pieces if piece.kind in ("text", "row")]
+            count = sum(words_of(text, visible(_left(text, references))) for text in texts)
+            count += any(piece.kind == "code" for piece in part.pieces)
+            for name in part.sections:
+                words[name] += count
+    return words
 
 
-def _words(text: str, references: frozenset[str]) -> int:
-    if text.startswith("# ") or _LINK_ONLY.fullmatch(text) or _ITALIC_LINE.fullmatch(text):
-        return 0
-    left = _template(text, references)
-    return len(_WORD.findall(visible(text if left is None else left)))
+def _left(text: str, references: frozenset[str]) -> str:
+    left = without_template(text, references)
+    return text if left is None else left
 
 
-def _reported(hits: list[_Hit], words: Mapping[str, int], stated: set[str]) -> tuple[Placeholder, ...]:
+def _commented(parts: Iterable[Part], words: Mapping[str, int], hits: list[Hit]) -> list[Hit]:
+    """Name labelled sections that hold nothing but a comment."""
+    named = {name for hit in hits for name in hit.sections}
+    return [
+        Hit((name,), part.line)
+        for part in parts
+        if part.comment and part.labelled
+        for name in part.sections
+        if not words[name] and name not in named
+    ]
+
+
+def _reported(hits: list[Hit], words: Mapping[str, int], stated: Mapping[str, Statement]) -> tuple[Placeholder, ...]:
     """Name the section that matters most for each line; required ones survive the cap."""
     found: dict[int, Placeholder] = {}
     for hit in hits:

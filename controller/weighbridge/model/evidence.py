@@ -41,10 +41,13 @@ class Section:
     """One of the sections of a card (reference: Mitchell et al. 2019, Hugging Face template)."""
 
     present: bool
+    """Whether the card answers it, under a label or in a sentence anywhere."""
     words: int
     """Words left when placeholders, badges, images, links and code are taken out."""
     placeholder: bool
     lines: tuple[int, ...] = ()
+    vague: bool = False
+    """Present, and says too little to hold anybody to it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import time
 
 import msgspec
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from weighbridge.cards import REQUIRED, SECTIONS, Line, ReadCard, read_card
@@ -26,6 +26,7 @@ def read(text: str) -> ReadCard:
     return card
 
 
+@settings(deadline=None)  # the first card compiles the tables
 @given(st.binary())
 @example(b"\xff\xfe\x00")
 def test_no_bytes_crash_the_reader(content: bytes) -> None:
@@ -103,33 +104,35 @@ def test_the_sections_are_the_eleven() -> None:
 @pytest.mark.parametrize(
     ("text", "section"),
     [
-        ("## Training data\n\nWikipedia and books", "training_data"),
-        ("Limitations\n===========\n\nIt makes mistakes", "limitations"),
-        ("<h2 align='center'>Intended Use</h2>\n\nChat with people", "intended_use"),
+        ("## Training data\n\nWikipedia and many old books", "training_data"),
+        ("Limitations\n===========\n\nIt makes mistakes with long tables and with rare names", "limitations"),
+        ("<h2 align='center'>Intended Use</h2>\n\nChat with people about their trains", "intended_use"),
         ("**Contact:** someone@acme.test", "contact"),
-        ("**Limitations**\n\nIt makes mistakes", "limitations"),
+        ("**Limitations**\n\nIt makes mistakes with long tables and with rare names", "limitations"),
         ("- **License:** MIT", "license"),
         ("- License: MIT", "license"),
         ("| Item | Value |\n|---|---|\n| License | MIT |", "license"),
-        ("## 3. Out-of-Scope Use [optional]\n\nNo medical advice", "out_of_scope_use"),
+        ("## 3. Out-of-Scope Use [optional]\n\nNo medical advice for people or animals", "out_of_scope_use"),
         ("## 🤖 Licence\n\nMIT for all", "license"),
-        ("# Uses\n\n### Something\n\nChat with people", "intended_use"),
-        ("## Limitations of the model\n\nIt makes mistakes", "limitations"),
+        ("# Uses\n\n### Something\n\nChat with people about their trains", "intended_use"),
+        ("## Limitations of the model\n\nIt makes mistakes with long tables and with rare names", "limitations"),
         ("<div>\n<summary>Evaluation results</summary>\n72 % of MMLU\n</div>", "evaluation_results"),
     ],
 )
 def test_a_section_is_found_however_it_is_labelled(text: str, section: str) -> None:
     found = read(text).card.sections[section]
 
-    assert found.present or section == "intended_use"
+    assert found.present
     assert found.words > 0
     assert not found.placeholder
 
 
 def test_a_label_can_open_two_sections() -> None:
-    sections = read("## Bias, Risks, and Limitations\n\nIt is wrong about many things").card.sections
+    text = "It is often wrong about many small things. Its answers carry gender bias from old books."
+    sections = read(f"## Bias, Risks, and Limitations\n\n{text}").card.sections
 
-    assert sections["bias"].words == sections["limitations"].words == 6
+    assert sections["bias"].present
+    assert sections["limitations"].present
     assert sections["limitations"].lines == (1,)
 
 
@@ -146,7 +149,9 @@ def test_a_label_that_only_looks_like_results_is_none(label: str) -> None:
 
 
 def test_metadata_answers_sections_too() -> None:
-    card = read("---\nlicense: mit\nbase_model: a/b\ndatasets: [c]\nmodel-index: [d]\n---\n").card
+    card = read(
+        "---\nlicense: mit\nbase_model: a/b\ndatasets: [c]\nmodel-index: [{results: [{metrics: [{value: 1}]}]}]\n---\n"
+    ).card
 
     assert {name for name, section in card.sections.items() if section.present} == {
         "license", "base_model", "training_data", "evaluation_results",
@@ -159,7 +164,7 @@ def test_metadata_answers_sections_too() -> None:
     [
         "[More Information Needed]", "More information needed", "TBD", "{{SOURCE_REVISION}}", "Paper coming soon",
         "It is a work in progress", "will be released next week", "n/a", "…", "``", "None.", "See [LINK_TO_PAPER]",
-        "contact: me@example.com", "see your-org/your-model",
+        "write to me@example.com", "see your-org/your-model",
     ],
 )  # fmt: skip
 def test_template_text_in_a_section_is_a_placeholder(text: str) -> None:
