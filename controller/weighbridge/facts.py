@@ -34,7 +34,17 @@ from weighbridge.model.outcomes import Because, Found, Missing, Outcome, Unknown
 from weighbridge.model.refs import Role
 from weighbridge.model.requests import Json
 from weighbridge.model.serving import Serving
-from weighbridge.model.site import AdvisoryMatch, ExceptionFacts, Judging, PolicyFacts, SiteFacts
+from weighbridge.model.signatures import Signatures, Statements
+from weighbridge.model.site import (
+    AdvisoryMatch,
+    ExceptionFacts,
+    Judging,
+    PolicyFacts,
+    SignerFacts,
+    SiteFacts,
+    StampMatch,
+    Voucher,
+)
 from weighbridge.model.weights import Weights
 
 MODEL_FACTS = (
@@ -48,6 +58,8 @@ MODEL_FACTS = (
     "generation_config",
     "adapter",
     "weights",
+    "signatures",
+    "statements",
 )
 """The facts of a model that a rule may name under `evidence` in its METADATA."""
 
@@ -91,6 +103,12 @@ class ModelFacts:
     adapter: Outcome[Adapter | Unreadable]
     weights: Outcome[Weights | Unreadable]
     advisories: tuple[AdvisoryMatch, ...]
+    signatures: Outcome[Signatures | Unreadable]
+    statements: Outcome[Statements | Unreadable]
+    vouchers: tuple[Voucher, ...]
+    """Its signatures and statements, held against the signers of the site."""
+    stamps: tuple[StampMatch, ...]
+    """Those of its statements that may answer rules."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +119,7 @@ class SiteInput:
     fallback: Judging
     override: Judging | None
     exceptions: tuple[ExceptionFacts, ...]
+    signers: tuple[SignerFacts, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +166,7 @@ def facts(
         tuple(serving),
         tuple(_model(one, site) for one in evidence),
         tuple(problems),
-        SiteInput(site.policies, site.fallback, site.override, site.exceptions),
+        SiteInput(site.policies, site.fallback, site.override, site.exceptions, site.signers),
     )
     plain = typing.cast("dict[str, Json]", to_json(document))
     body = msgspec.json.encode(plain, order="deterministic")
@@ -178,6 +197,10 @@ def _model(evidence: Evidence, site: SiteFacts) -> ModelFacts:
         adapter=evidence.adapter,
         weights=evidence.weights,
         advisories=site.advisories.get(str(ref), ()),
+        signatures=evidence.signatures,
+        statements=evidence.statements,
+        vouchers=site.vouchers.get(str(ref), ()),
+        stamps=site.stamps.get(str(ref), ()),
     )
 
 

@@ -14,11 +14,12 @@ from typing import Literal, TypeAlias
 
 from weighbridge.model.outcomes import Because, Missing, Outcome, Unreadable
 from weighbridge.model.refs import ModelRef
+from weighbridge.model.signatures import Signatures, Statements
 from weighbridge.model.weights import Format, Weights
 
 Relation: TypeAlias = Literal["finetune", "adapter", "quantized", "merge", "distill", "unstated"]
 Source: TypeAlias = Literal[
-    "front_matter", "adapter_config", "config", "mergekit", "hub_tags", "quantize_config", "gguf"
+    "front_matter", "adapter_config", "config", "mergekit", "hub_tags", "quantize_config", "gguf", "attestation"
 ]
 
 
@@ -261,3 +262,5 @@ class Evidence:
     `generation_config.trust_remote_code`, `generation_config.custom_generate`, `adapter.base`, `file:PATH`.
     """
     weights: Outcome[Weights | Unreadable] = field(default_factory=lambda: Missing("weights of the repository"))
+    signatures: Outcome[Signatures | Unreadable] = field(default_factory=lambda: Missing("signatures of the repository"))
+    statements: Outcome[Statements | Unreadable] = field(default_factory=lambda: Missing("attestations of the repository"))

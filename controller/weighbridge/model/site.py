@@ -152,6 +152,46 @@ class AdvisoryMatch:
 
 
 @dataclass(frozen=True, slots=True)
+class SignerFacts:
+    """A TrustedSigner."""
+
+    name: str
+    method: Literal["sigstore", "certificate", "key"]
+    speaks_for: tuple[str, ...]
+    """Models of this workload that it may sign for, `str(ref)`."""
+    stamps: bool
+    """Whether its verification summaries may answer rules."""
+
+
+@dataclass(frozen=True, slots=True)
+class Voucher:
+    """A signature or statement of a model, held against a TrustedSigner whose root, certificates or key it verifies with."""
+
+    bundle: str
+    signer: str
+    identity: bool
+    """Whether the signer is one of those it trusts."""
+    differs: str | None
+    """What is not as it should be: `issuer`, `subject`, `source repository`, `workflow`, `runner`."""
+    speaks: bool
+    """Whether it may sign for this model."""
+
+
+@dataclass(frozen=True, slots=True)
+class StampMatch:
+    """A verification summary of a model by a signer that a policy names."""
+
+    policy: str
+    signer: str
+    bundle: str
+    covers: tuple[str, ...]
+    """Rules the policy lets it answer: ids, `topic.*` or `*`."""
+    verified_at_ns: int | None
+    until_ns: int | None
+    """Until when the policy lets it answer; `None` when the summary has no time."""
+
+
+@dataclass(frozen=True, slots=True)
 class SiteFacts:
     """Everything a site says that may matter here."""
 
@@ -162,4 +202,9 @@ class SiteFacts:
     """`--profile`: actions and stage come from here alone."""
     exceptions: tuple[ExceptionFacts, ...] = ()
     advisories: Mapping[str, tuple[AdvisoryMatch, ...]] = field(default_factory=dict)
+    """By `str(ref)`."""
+    signers: tuple[SignerFacts, ...] = ()
+    vouchers: Mapping[str, tuple[Voucher, ...]] = field(default_factory=dict)
+    """By `str(ref)`."""
+    stamps: Mapping[str, tuple[StampMatch, ...]] = field(default_factory=dict)
     """By `str(ref)`."""

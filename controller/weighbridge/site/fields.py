@@ -12,6 +12,7 @@ from pydantic.alias_generators import to_camel
 _DURATION = re.compile(r"(\d+)(ms|s|m|h|d)")
 _SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
 _RULE = re.compile(r"([a-z0-9-]+/)?[a-z_]+\.[a-z_]+")
+_COVERED = re.compile(r"\*|([a-z0-9-]+/)?[a-z_]+\.(\*|[a-z_]+)")
 
 
 def _duration(value: object) -> object:
@@ -39,10 +40,18 @@ def _rule_id(value: str) -> str:
     return value
 
 
+def _covered(value: str) -> str:
+    if not _COVERED.fullmatch(value):
+        raise ValueError(f"got {value!r}, expected a rule id such as card.present, a topic such as card.*, or *")
+    return value
+
+
 Duration: TypeAlias = Annotated[float, BeforeValidator(_duration)]
 """Seconds, written `14d`."""
 Moment: TypeAlias = Annotated[datetime, BeforeValidator(_moment)]
 RuleId: TypeAlias = Annotated[str, AfterValidator(_rule_id)]
+Covered: TypeAlias = Annotated[str, AfterValidator(_covered)]
+"""A rule, all rules of a topic, or all rules."""
 Text: TypeAlias = Annotated[str, Field(min_length=1, max_length=2048)]
 Json: TypeAlias = Any
 

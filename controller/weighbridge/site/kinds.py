@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from pydantic import ConfigDict, Field, model_validator
-from pydantic.alias_generators import to_camel
 
 from weighbridge.model.site import Profile, RuleAction
 from weighbridge.model.verdicts import Severity, Stage
-from weighbridge.site.fields import Duration, Json, LabelSelector, Moment, RuleId, Spec, Text
+from weighbridge.site.fields import Covered, Duration, Json, LabelSelector, Moment, RuleId, Spec, Text
+from weighbridge.site.trusted_signer import TrustedSignerSpec
 
 GROUP = "weighbridge.dev"
 API_VERSION = f"{GROUP}/v1alpha1"
@@ -60,7 +60,7 @@ class StampSpec(Spec):
 
     signer: Text
     max_age: Duration
-    covers: tuple[Text, ...]
+    covers: tuple[Covered, ...] = Field(min_length=1)
 
 
 class ExistingSpec(Spec):
@@ -110,58 +110,6 @@ class ModelPolicySpec(Spec):
     exception_classes: dict[str, ExceptionClassSpec] = Field(default_factory=dict)
     max_evidence_age: Duration = 86400.0
     ask_url: str | None = Field(None, alias="askURL")
-
-
-class TrustFile(Spec):
-    """A file in the site folder, or in the Secret or ConfigMap that is mounted for it."""
-
-    file: Text
-
-
-class Identity(Spec):
-    """Who may sign: issuer and subject exactly, or an anchored pattern for the subject."""
-
-    issuer: Text
-    subject: Text | None = None
-    subject_pattern: str | None = None
-
-    @model_validator(mode="after")
-    def _one_subject(self) -> Identity:
-        if (self.subject is None) == (self.subject_pattern is None):
-            raise ValueError("give either subject or subjectPattern")
-        pattern = self.subject_pattern
-        if pattern is not None and not (pattern.startswith("^") and pattern.endswith("$")):
-            raise ValueError(f"subjectPattern {pattern!r} is not anchored. Fix: begin it with ^ and end it with $")
-        return self
-
-
-class MaySign(Spec):
-    """What a signer may sign for."""
-
-    models: tuple[Text, ...] = ()
-    publishers: tuple[Text, ...] = ()
-    stamps: bool = False
-
-
-class TrustedSignerSpec(Spec):
-    """Who vouches for bytes, and for which."""
-
-    method: Literal["sigstore", "certificate", "key"]
-    trusted_root: TrustFile | None = None
-    key: TrustFile | None = None
-    ca: TrustFile | None = None
-    identities: tuple[Identity, ...] = ()
-    may_sign: MaySign
-
-    @model_validator(mode="after")
-    def _material(self) -> TrustedSignerSpec:
-        wanted = {"sigstore": "trusted_root", "certificate": "ca", "key": "key"}[self.method]
-        given = [name for name in ("trusted_root", "key", "ca") if getattr(self, name) is not None]
-        if given != [wanted]:
-            raise ValueError(f"method {self.method} takes exactly {to_camel(wanted)}, got {given or 'nothing'}")
-        if self.method != "key" and not self.identities:
-            raise ValueError(f"method {self.method} needs identities, or anybody could sign")
-        return self
 
 
 class Subject(Spec):
