@@ -11,7 +11,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from html import escape
 from importlib.resources import files
 from string import Template
@@ -116,7 +116,3 @@ def _problems(run: Run) -> Iterator[str]:
     yield from (f"<li>not read: {escape(printable(problem, 600))}</li>" for problem in run.problems[:200])
     if len(run.problems) > 200:
         yield f"<li>{len(run.problems) - 200} more that were not read</li>"
-
-
-PARTS: Mapping[str, str] = {"style": _STYLE, "script": _SCRIPT}
-"""What the page's content policy allows, for those who check it."""

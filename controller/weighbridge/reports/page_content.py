@@ -89,7 +89,7 @@ def _finding(finding: Finding, models: _Places[str]) -> Mapping[str, object]:
         "actor": ACTORS[finding.who_can_act],
         "you": printable(finding.remedy.deployer),
         "owner": printable(finding.remedy.publisher),
-        "facts": [one.fact for one in finding.evidence[:_QUOTES]],
+        "facts": [printable(one.fact, 300) for one in finding.evidence[:_QUOTES]],
         "quotes": [text for text in map(_quote, finding.evidence[:_QUOTES]) if text],
         "unknown": finding.because_unknown is not None,
         "exception": None

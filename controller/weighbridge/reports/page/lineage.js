@@ -1,7 +1,7 @@
 "use strict";
 // The lineage as layers: a parent stands to the right of all its children, so that edges point one way; a circle is cut where it closes.
 const SVG = "http://www.w3.org/2000/svg";
-const BOX = { width: 210, height: 46, across: 90, down: 18 };
+const BOX = { width: 210, height: 46, across: 130, down: 18 };
 
 function drawing(tag, attributes, ...children) {
   const made = document.createElementNS(SVG, tag);
@@ -71,7 +71,7 @@ function joined(edges) {
 function drawnEdge(edge, at) {
   const from = at.get(edge.child), to = at.get(edge.parent), middle = BOX.height / 2;
   const x1 = from.x + BOX.width, y1 = from.y + middle, x2 = to.x, y2 = to.y + middle, bend = (x1 + x2) / 2;
-  const label = drawing("text", { x: bend, y: (y1 + y2) / 2 - 4, "text-anchor": "middle", class: "small" }, short([...(edge.says.size ? edge.says : edge.sources)].join(", "), 15));
+  const label = drawing("text", { x: bend, y: (y1 + y2) / 2 - 4, "text-anchor": "middle", class: "small" }, short([...(edge.says.size ? edge.says : edge.sources)].join(", "), 22));
   return [drawing("path", { d: `M${x1} ${y1}C${bend} ${y1} ${bend} ${y2} ${x2} ${y2}`, class: edge.pinned ? "" : "loose" }), label];
 }
 
