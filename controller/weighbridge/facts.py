@@ -109,6 +109,8 @@ class ModelFacts:
     """Its signatures and statements, held against the signers of the site."""
     stamps: tuple[StampMatch, ...]
     """Those of its statements that may answer rules."""
+    in_house: bool
+    """Its publisher is the organization itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +203,7 @@ def _model(evidence: Evidence, site: SiteFacts) -> ModelFacts:
         statements=evidence.statements,
         vouchers=site.vouchers.get(str(ref), ()),
         stamps=site.stamps.get(str(ref), ()),
+        in_house=str(ref) in site.in_house,
     )
 
 

@@ -3,9 +3,12 @@
 # description: The rules that need a fact about a model which no source could give.
 package weighbridge.lib.undecided
 
+import data.weighbridge.lib.counterparts
 import data.weighbridge.lib.effective
 import data.weighbridge.lib.exceptions
 import data.weighbridge.lib.numbers
+import data.weighbridge.lib.signatures
+import data.weighbridge.lib.stamps
 
 # METADATA
 # description: For each model and rule, the silent sources in the way.
@@ -16,7 +19,7 @@ gaps contains _gap(model, rule, fact, gap) if {
 	some fact in _needed[rule]
 	gap := model[fact].unknown
 	not gap.because in data.weighbridge.unknown.reported_elsewhere
-	count(exceptions.covering(rule, model.ref)) == 0
+	_unanswered(model, rule, fact)
 }
 
 gaps contains _gap(model, rule, "ancestors", gap) if {
@@ -27,7 +30,32 @@ gaps contains _gap(model, rule, "ancestors", gap) if {
 	some gap in model.lineage.found.unknown
 	not gap.because in data.weighbridge.unknown.reported_elsewhere
 	not gap.because in data.weighbridge.unknown.not_asked
+	_unanswered(model, rule, "ancestors")
+}
+
+# Signatures and statements are sets: a place that did not answer may hold more of them.
+gaps contains _gap(model, rule, fact, gap) if {
+	some model in input.models
+	some rule, demand in effective.full
+	demand.action != "off"
+	some fact in {"signatures", "statements"}
+	fact in _needed[rule]
+	some gap in model[fact].found.unknown
+	not gap.because in data.weighbridge.unknown.reported_elsewhere
+	not signatures.settled(rule, model)
+	_unanswered(model, rule, fact)
+}
+
+_unanswered(model, rule, fact) if {
 	count(exceptions.covering(rule, model.ref)) == 0
+	count(stamps.covering(rule, model.ref)) == 0
+	not _stamped(model, rule, fact)
+}
+
+# Advisories match the ancestors that a stamp names.
+_stamped(model, "lineage.no_advisory", fact) if {
+	fact in {"lineage", "ancestors"}
+	stamps.names_ancestors(model.ref)
 }
 
 _gap(model, rule, fact, gap) := {
@@ -51,10 +79,14 @@ _needed[rule] contains "resolved" if {
 }
 
 # METADATA
-# description: What is demanded where a rule could not be decided for want of a fact.
-demand(rule, fact) := {"action": action, "stage": full.stage} if {
-	full := effective.full[rule]
-	action := _relaxed(full.action, rule, fact)
+# description: The most that a rule demands of a model.
+most(rule, ref) := effective.of(rule, counterparts.grade(rule, ref))
+
+# METADATA
+# description: What is demanded where a rule could not be decided about a model for want of a fact.
+demand(gap) := {"action": action, "stage": full.stage} if {
+	full := most(gap.rule, gap.model)
+	action := _relaxed(full.action, gap.rule, gap.fact)
 }
 
 _relaxed(action, rule, fact) := action if _strict(rule, fact)

@@ -51,9 +51,11 @@ _library contains rule if {
 _has_value(rule, parameter) if data.weighbridge.parameters[rule][parameter] != null
 
 _needed := {
-	"engines", "exceptions", "licenses", "parameters", "profiles",
-	"protected", "rule_table", "schemes", "statements", "unknown",
+	"counterparts", "engines", "exceptions", "licenses", "parameters", "profiles", "protected",
+	"rule_table", "schemes", "signatures", "stamps", "statements", "unknown",
 }
+
+_brought contains "counterparts" if data.weighbridge.counterparts
 
 _brought contains "engines" if data.weighbridge.engines
 
@@ -74,3 +76,7 @@ _brought contains "schemes" if data.weighbridge.schemes
 _brought contains "statements" if data.weighbridge.statements
 
 _brought contains "unknown" if data.weighbridge.unknown
+
+_brought contains "signatures" if data.weighbridge.signatures
+
+_brought contains "stamps" if data.weighbridge.stamps

@@ -6,6 +6,7 @@ package weighbridge.main
 import data.weighbridge.lib.effective
 import data.weighbridge.lib.exceptions
 import data.weighbridge.lib.shape
+import data.weighbridge.lib.stamps
 
 # METADATA
 # description: The answer. Undefined is no answer, and whoever asked must take it for a failure.
@@ -16,6 +17,7 @@ decision := {
 	"would_allow": count({finding | some finding in findings; _would_deny(finding)}) == 0,
 	"undecided": count({finding | some finding in findings; finding.because_unknown != null}) > 0,
 	"findings": sort([finding | some finding in findings]),
+	"stamps": sort([stamp | some stamp in stamped]),
 }
 
 _would_deny(finding) if {
@@ -62,7 +64,29 @@ judged contains {
 	some complaint in complaints
 	demand := effective.of(complaint.rule, complaint.grade)
 	demand.action != "off"
+	count(stamps.covering(complaint.rule, complaint.model)) == 0
 	exceptions_used := exceptions.covering(complaint.rule, complaint.model)
+}
+
+# METADATA
+# description: Who has answered rules before, when, and which of them; such a rule is not evaluated again.
+stamped contains {
+	"model": stamp.model,
+	"signer": stamp.signer,
+	"policy": stamp.policy,
+	"bundle": stamp.bundle,
+	"verified_at": stamp.verified_at,
+	"until": stamp.until,
+	"rules": rules,
+} if {
+	shape.readable
+	some stamp in stamps.valid
+	rules := sort([rule |
+		some rule, demand in effective.full
+		demand.action != "off"
+		stamp in stamps.covering(rule, stamp.model)
+	])
+	count(rules) > 0
 }
 
 _effect(demand, exceptions_used) := effective.effect(demand.action, demand.stage) if count(exceptions_used) == 0

@@ -26,8 +26,9 @@ _decided(gap) if {
 	some finding in judged
 	finding.rule == gap.rule
 	finding.model == gap.model
-	finding.action == effective.full[gap.rule].action
-	finding.effect == effective.effect(finding.action, effective.full[gap.rule].stage)
+	most := undecided.most(gap.rule, gap.model)
+	finding.action == most.action
+	finding.effect == effective.effect(finding.action, most.stage)
 }
 
 # METADATA
@@ -51,7 +52,7 @@ unanswered(group) := {
 } if {
 	gaps := {gap | some gap in _open; _of_group(gap, group)}
 	rules := {gap.rule | some gap in gaps}
-	demands := {demand | some gap in gaps; demand := undecided.demand(gap.rule, gap.fact)}
+	demands := {demand | some gap in gaps; demand := undecided.demand(gap)}
 }
 
 _of_group(gap, group) if {

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from weighbridge.cards.blocks import Block, Blocks, blocks, visible
+from weighbridge.cards.datasets import about, datasets, pins
 from weighbridge.cards.front_matter import FrontMatter, read_front_matter
 from weighbridge.cards.labels import key_and_value, sections_of
 from weighbridge.cards.placeholders import is_empty_value
@@ -77,6 +78,7 @@ def read_card(content: bytes) -> ReadCard | Unreadable:
     body = blocks("\n".join(source[front.body_line - 1 :]), front.body_line)
     key_lines = _key_lines(source[: front.body_line - 1])
     found = read_sections(body, _stated(front.values, key_lines))
+    about_data = about(found.sections, "training_data", source, front.body_line)
     card = Card(
         sha256=hashlib.sha256(content).hexdigest(),
         letters=sum(_letters(block) for block in body.blocks),
@@ -85,6 +87,8 @@ def read_card(content: bytes) -> ReadCard | Unreadable:
         code_readme=_code_readme(front, body),
         sections=found.sections,
         placeholders=found.placeholders,
+        datasets=datasets(front.values, about_data),
+        data_pins=pins(about_data),
     )
     places = {"card": Place(CARD)}
     for one in found.placeholders:

@@ -63,6 +63,15 @@ class Placeholder:
 
 
 @dataclass(frozen=True, slots=True)
+class Dataset:
+    """A data set the metadata of a card names."""
+
+    name: str
+    pin: str | None
+    """A commit, a sha256 or a DOI of one version."""
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """A model card, as far as rules ask."""
 
@@ -76,6 +85,9 @@ class Card:
     """The text is the README of a code repository."""
     sections: Mapping[str, Section]
     placeholders: tuple[Placeholder, ...]
+    datasets: tuple[Dataset, ...] = ()
+    data_pins: int = 0
+    """Commits, digests and versioned DOIs in what the card says about training data."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -208,3 +208,5 @@ class SiteFacts:
     """By `str(ref)`."""
     stamps: Mapping[str, tuple[StampMatch, ...]] = field(default_factory=dict)
     """By `str(ref)`."""
+    in_house: frozenset[str] = frozenset()
+    """Models by a publisher that is the organization itself, `str(ref)`."""

@@ -33,8 +33,10 @@ from weighbridge.site.kinds import (
     OnUnknownSpec,
     RuleSpec,
 )
+from weighbridge.site.trusted_signer import TrustedSignerSpec
 from weighbridge.site.matching import advisories_for, matched_models, selects
 from weighbridge.site.objects import SiteObject, SiteObjects
+from weighbridge.site.signers import KnownSigner, signer_facts, stamp_matches, vouchers
 
 S = TypeVar("S")
 
@@ -46,17 +48,23 @@ class ConfiguredSite:
     objects: SiteObjects
     fallback: Judging
     override: Judging | None = None
+    signers: tuple[KnownSigner, ...] = ()
 
     def facts_for(self, namespace: Namespace, evidence: Sequence[Evidence]) -> SiteFacts:
         """Return what speaks in this namespace about these models."""
-        policies = tuple(_policy(name, spec) for name, spec in self.policies(namespace))
+        speaking = self.policies(namespace)
         advisories = tuple(_spec(one, ModelAdvisorySpec) for one in self.objects.of("ModelAdvisory"))
+        stamps = [(name, one) for name, spec in speaking for one in spec.stamps]
         return SiteFacts(
-            policies,
+            tuple(_policy(name, spec) for name, spec in speaking),
             self.fallback,
             self.override,
             tuple(self._exceptions(namespace, evidence)),
             {str(one.ref): advisories_for(one, advisories) for one in evidence} if advisories else {},
+            signer_facts(self.signers, evidence),
+            {str(one.ref): vouchers(self.signers, one) for one in evidence} if self.signers else {},
+            {str(one.ref): stamp_matches(stamps, one) for one in evidence} if stamps else {},
+            _in_house([spec for _, spec in speaking], evidence),
         )
 
     def policies(self, namespace: Namespace) -> list[tuple[str, ModelPolicySpec]]:
@@ -87,15 +95,28 @@ class ConfiguredSite:
         return found
 
 
-def configured(objects: SiteObjects, stage: Stage, profile: Profile | None, protected: Sequence[str]) -> ConfiguredSite:
+def configured(
+    objects: SiteObjects,
+    stage: Stage,
+    profile: Profile | None,
+    protected: Sequence[str],
+    signers: tuple[KnownSigner, ...] = (),
+) -> ConfiguredSite:
     """
     Put a site together.
 
     `stage` is that of a namespace without policy; `profile` is what `--profile` asks for, judged in stage enforce.
-    Raises `BadSite` when a policy lets an undecided protected rule pass.
+    Raises `BadSite` when a policy lets an undecided protected rule pass, or takes stamps from whom the site does not know.
     """
+    may_stamp = {one.name for one in objects.of("TrustedSigner") if _spec(one, TrustedSignerSpec).may_sign.stamps}
     for one in objects.of("ModelPolicy"):
         spec = _spec(one, ModelPolicySpec)
+        for stamp in spec.stamps:
+            if stamp.signer not in may_stamp:
+                raise BadSite(
+                    f"{one.place}: ModelPolicy {one.name}: spec.stamps: no TrustedSigner {stamp.signer} with "
+                    "maySign.stamps: true. Fix: add it, or correct the name"
+                )
         for rule, action in spec.on_unknown.rules.items() if spec.on_unknown else ():
             if action == "warn" and _is_protected(rule, protected):
                 raise BadSite(
@@ -103,7 +124,16 @@ def configured(objects: SiteObjects, stage: Stage, profile: Profile | None, prot
                     "a source that keeps silent would let it pass. Fix: remove the entry"
                 )
     override = Judging(profile, "enforce", "--profile") if profile else None
-    return ConfiguredSite(objects, Judging("standard", stage, "built-in"), override)
+    return ConfiguredSite(objects, Judging("standard", stage, "built-in"), override, signers)
+
+
+def _in_house(policies: Sequence[ModelPolicySpec], evidence: Sequence[Evidence]) -> frozenset[str]:
+    own = {name.lower() for spec in policies if spec.organization for name in spec.organization.publishers}
+    return frozenset(
+        str(one.ref)
+        for one in evidence
+        if one.ref.scheme == "hf" and one.ref.repository.partition("/")[0].lower() in own
+    )
 
 
 def _is_protected(rule: str, protected: Sequence[str]) -> bool:

@@ -12,6 +12,7 @@ from fnmatch import fnmatchcase
 
 from weighbridge.model.evidence import Evidence, Lineage, Resolved
 from weighbridge.model.outcomes import Found
+from weighbridge.model.signatures import Statements
 from weighbridge.model.site import AdvisoryMatch, ExceptionMatch, MatchedBy
 from weighbridge.site.fields import LabelSelector
 from weighbridge.site.kinds import Affected, ModelAdvisorySpec
@@ -88,15 +89,33 @@ def advisories_for(evidence: Evidence, advisories: Iterable[ModelAdvisorySpec]) 
             revisions = [edge.revision for edge in lineage.edges if edge.parent == node.name and edge.revision]
             pinned = any(edge.pinned for edge in lineage.edges if edge.parent == node.name)
             nodes.append((f"hf://{node.name}", False, list(revisions), pinned))
-    found = []
+    nodes.extend(_stamped_ancestors(evidence))
+    found: dict[AdvisoryMatch, None] = {}
     for spec in advisories:
         for name, own, revisions_of, pinned in nodes:
             by = _affected(spec.affected, name, revisions_of, pinned=pinned)
             if by is not None:
                 fixed = ", ".join(spec.fixed_in) or None
                 bare = name.partition("://")[2]
-                found.append(AdvisoryMatch(spec.id, spec.severity, bare, own, by, spec.block, fixed, spec.summary))
+                found[AdvisoryMatch(spec.id, spec.severity, bare, own, by, spec.block, fixed, spec.summary)] = None
     return tuple(found)
+
+
+def _stamped_ancestors(evidence: Evidence) -> list[tuple[str, bool, list[str | None], bool]]:
+    """Return the ancestors that verification summaries name: they match advisories also where no hub can be asked."""
+    if not isinstance(evidence.statements, Found) or not isinstance(evidence.statements.value, Statements):
+        return []
+    found: list[tuple[str, bool, list[str | None], bool]] = []
+    for one in evidence.statements.value.statements:
+        if one.verified and one.about == "this_model" and one.summary is not None:
+            for ancestor in one.summary.ancestors or ():
+                digests = [_written(algorithm, digest) for algorithm, digest in sorted(ancestor.digests.items())]
+                found.append((f"hf://{ancestor.name}", False, list(digests), bool(digests)))
+    return found
+
+
+def _written(algorithm: str, digest: str) -> str:
+    return digest if algorithm in ("gitCommit", "sha1") else f"{algorithm}:{digest}"
 
 
 def _affected(

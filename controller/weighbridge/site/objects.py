@@ -62,6 +62,8 @@ def read_folder(folder: Path) -> SiteObjects:
         path for path in folder.rglob("*") if path.suffix in (".yaml", ".yml", ".json") and path.is_file()
     ):
         for document in _documents(path):
+            if _is_trusted_root(document.value):
+                continue  # a TrustedSigner beside it names the file
             one = parse_object(document.value, f"{path}:{document.line}")
             if one is None:
                 continue
@@ -101,6 +103,11 @@ def parse_object(value: object, place: str) -> SiteObject | None:
     except ValidationError as error:
         raise BadSite(f"{place}: {kind} {name}: {_first(error)}") from None
     return SiteObject(kind, name, namespace, spec, stored, place)
+
+
+def _is_trusted_root(value: object) -> bool:
+    media_type = value.get("mediaType") if isinstance(value, Mapping) else None
+    return isinstance(media_type, str) and media_type.startswith("application/vnd.dev.sigstore.trustedroot")
 
 
 def _documents(path: Path) -> tuple[Document, ...]:

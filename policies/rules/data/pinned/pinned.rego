@@ -1,0 +1,63 @@
+# METADATA
+# title: Dataset checksums or revisions
+# description: Every data set a model says it was trained on is named with a commit, a versioned DOI or a digest.
+# custom:
+#   severity: medium
+#   evidence: [card, statements]
+#   since: "0.1"
+#   who_can_act: model_owner
+#   frameworks: {owasp_llm_2025: [LLM03, LLM04], atlas: [AML.T0010.002, AML.T0020], aisvs_1_0: [1.1.2, 6.2.1]}
+#   remedy:
+#     deployer: ask its owner which versions of the data were used
+#     publisher: give each data set a revision, DOI or sha256 in the card, or attest it as a resolved dependency with its digest
+package weighbridge.rules.data.pinned
+
+import data.weighbridge.lib.finding
+import data.weighbridge.lib.models
+import data.weighbridge.lib.signatures
+
+deny contains finding.full(model, message, ["card"]) if {
+	some model in models.described
+	_answered(model)
+	loose := {dataset.name |
+		some dataset in model.card.found.datasets
+		not _is_pinned(model, dataset)
+	}
+	count(loose) > 0
+	message := concat("", ["does not say which version of ", finding.shown(loose), " it was trained on"])
+}
+
+deny contains finding.full(model, message, ["card"]) if {
+	some model in models.described
+	_answered(model)
+	model.card.found.sections.training_data.present
+	count(model.card.found.datasets) == 0
+	model.card.found.data_pins == 0
+	count(_attested(model)) == 0
+	message := "describes its training data without naming a data set that could be looked up again"
+}
+
+deny contains finding.full(model, message, ["card"]) if {
+	some model in models.described
+	message := concat("", ["its data sets cannot be told, its card cannot be read: ", model.card.found.unreadable])
+}
+
+_is_pinned(_, dataset) if is_string(dataset.pin)
+
+_is_pinned(model, dataset) if lower(dataset.name) in _attested(model)
+
+_attested(model) := {lower(dependency.name) |
+	some statement in signatures.statements(model)
+	some dependency in statement.dependencies
+	dependency.kind == "dataset"
+	count(dependency.digests) > 0
+}
+
+_answered(model) if is_string(model.statements.missing.looked_at)
+
+_answered(model) if is_string(model.statements.found.unreadable)
+
+_answered(model) if {
+	is_array(model.statements.found.unknown)
+	count(model.statements.found.unknown) == 0
+}

@@ -1,0 +1,48 @@
+# METADATA
+# title: AIBOM present and consistent
+# description: A signed bill of materials describes the model, and says what its card says.
+# custom:
+#   severity: low
+#   evidence: [statements]
+#   since: "0.1"
+#   who_can_act: model_owner
+#   frameworks: {owasp_llm_2025: [LLM03], aisvs_1_0: [6.2.3]}
+#   remedy:
+#     deployer: nothing to do
+#     publisher: attest a CycloneDX ML-BOM or an SPDX 3 AI document, with license, base model and data sets as in the card
+package weighbridge.rules.provenance.aibom
+
+import data.weighbridge.lib.finding
+import data.weighbridge.lib.models
+import data.weighbridge.lib.signatures
+
+deny contains finding.full(model, "has no signed bill of materials", []) if {
+	some model in models.described
+	_answered(model)
+	count(_boms(model)) == 0
+}
+
+deny contains finding.full(model, message, ["card"]) if {
+	some model in models.described
+	some bom in _boms(model)
+	some contradiction in model.statements.found.contradictions
+	contradiction.bundle == bom
+	message := concat("", [
+		"its bill of materials and its card disagree on ", replace(contradiction.about, "_", " "), ": ",
+		contradiction.attested, " there, ", contradiction.declared, " here",
+	])
+}
+
+_boms(model) := {statement.bundle |
+	some statement in signatures.statements(model)
+	statement.kind == "aibom"
+}
+
+_answered(model) if is_string(model.statements.missing.looked_at)
+
+_answered(model) if is_string(model.statements.found.unreadable)
+
+_answered(model) if {
+	is_array(model.statements.found.statements)
+	count(model.statements.found.unknown) == 0
+}

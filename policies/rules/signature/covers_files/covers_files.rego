@@ -1,0 +1,60 @@
+# METADATA
+# title: Manifest covers every file served
+# description: Every file an engine may load stands in a signed manifest with the bytes it has now.
+# custom:
+#   severity: high
+#   evidence: [signatures]
+#   since: "0.1"
+#   who_can_act: model_owner
+#   frameworks: {owasp_llm_2025: [LLM03], atlas: [AML.T0010.003], aisvs_1_0: [3.1.2]}
+#   remedy:
+#     deployer: serve a revision of which every file is signed
+#     publisher: sign the whole folder again, without ignoring code, configuration, tokenizer, chat template, card or license
+package weighbridge.rules.signature.covers_files
+
+import data.weighbridge.lib.counterparts
+import data.weighbridge.lib.finding
+import data.weighbridge.lib.signatures
+
+deny contains finding.graded(model, grade, message, evidence) if {
+	some model in input.models
+	_answered(model)
+	count(signatures.complete(model)) == 0
+	grade := counterparts.grade("signature.covers_files", model.ref)
+	message := _why(model)
+	evidence := finding.first(signatures.pointers(signatures.trusted(model)))
+}
+
+_answered(model) if is_string(model.signatures.missing.looked_at)
+
+_answered(model) if is_string(model.signatures.found.unreadable)
+
+_answered(model) if {
+	is_array(model.signatures.found.signatures)
+	count(model.signatures.found.unknown) == 0
+}
+
+# What a trusted signature leaves open, another that has not answered might cover; it is a known gap all the same.
+_answered(model) if {
+	count(model.signatures.found.unknown) > 0
+	count(signatures.trusted(model)) > 0
+}
+
+default _why(_) := "no trusted signature covers its files"
+
+_why(model) := concat("", ["is signed, and not all of it: ", finding.shown(_gaps(model))]) if {
+	count(signatures.trusted(model)) > 0
+}
+
+_gaps(model) := {gap |
+	some signature in signatures.trusted(model)
+	some gap in _left_open(signature.coverage)
+}
+
+_left_open(coverage) := array.concat(
+	[concat("", [path, " is not signed"]) | some path in coverage.unsigned],
+	array.concat(
+		[concat("", [path, " is signed and not there"]) | some path in coverage.missing],
+		[concat("", [path, " is left out by the signer"]) | some path in coverage.dangerous],
+	),
+)

@@ -1,0 +1,146 @@
+# METADATA
+# title: Signature valid, identity expected
+# description: A model is signed by somebody the site trusts for it, and its files have the bytes that were signed.
+# custom:
+#   severity: critical
+#   evidence: [signatures]
+#   since: "0.1"
+#   who_can_act: model_owner
+#   parameters: [absent]
+#   frameworks: {owasp_llm_2025: [LLM03], atlas: [AML.T0010.003, AML.T0109], aisvs_1_0: [3.1.2, 3.1.3]}
+#   remedy:
+#     deployer: serve a model that is signed by whom the site trusts, or ask for a TrustedSigner that may sign for this one
+#     publisher: sign the model again, as it lies there now, with the identity or key the site trusts
+package weighbridge.rules.signature.trusted
+
+import data.weighbridge.lib.counterparts
+import data.weighbridge.lib.finding
+import data.weighbridge.lib.parameters
+import data.weighbridge.lib.signatures
+
+deny contains finding.graded(model, grade, message, evidence) if {
+	some model in input.models
+	_answered(model)
+	state := signatures.state(model)
+	state != "trusted"
+	grade := _grades(state, model)
+	message := _why(state, model)
+	evidence := finding.first(signatures.pointers(_of(state, model)))
+}
+
+deny contains finding.full(model, message, []) if {
+	some model in input.models
+	message := concat("", ["its signatures cannot be read: ", model.signatures.found.unreadable])
+}
+
+# Silence of a source is no absence.
+_answered(model) if is_string(model.signatures.missing.looked_at)
+
+_answered(model) if {
+	is_array(model.signatures.found.signatures)
+	not _open(model)
+}
+
+# Only a known violation is said while places are left that have not answered.
+_open(model) if {
+	count(model.signatures.found.unknown) > 0
+	not signatures.state(model) in {"invalid", "wrong_signer"}
+}
+
+default _grades(_, _) := "full"
+
+_grades(state, model) := _absent(model) if state in {"absent", "unknown_signer", "incomparable"}
+
+_absent(model) := _by_profile(model) if not _action in {"audit", "warn", "deny"}
+
+_absent(_) := _action if _action in {"audit", "warn"}
+
+_absent(_) := "full" if _action == "deny"
+
+_action := parameters.value("signature.trusted", "absent")
+
+_by_profile(model) := "weak" if count(counterparts.signers(model.ref)) > 0
+
+_by_profile(model) := "note" if count(counterparts.signers(model.ref)) == 0
+
+default _of(_, _) := []
+
+_of("invalid", model) := signatures.invalid(model)
+
+_of("wrong_signer", model) := signatures.strange(model)
+
+_of("unknown_signer", model) := signatures.strange(model)
+
+_of("incomparable", model) := signatures.incomparable(model)
+
+_why("absent", model) := "is not signed" if count(_others(model)) == 0
+
+_why("absent", model) := concat("", [
+	"is not signed: ", finding.shown(_others(model)), " is a signature of other content",
+]) if {
+	count(_others(model)) > 0
+}
+
+_why("invalid", model) := concat("", ["its signature does not hold, ", finding.shown(_problems(model))])
+
+_why("wrong_signer", model) := concat("", [
+	"is signed, and not by whom the site trusts for it (",
+	concat(", ", finding.ordered(counterparts.signers(model.ref))), "): ", finding.shown(_strangers(model)),
+])
+
+_why("unknown_signer", model) := concat("", [
+	"is signed, and the site trusts nobody to sign for it: ", finding.shown(_strangers(model)),
+])
+
+_why("incomparable", model) := concat("", [
+	"is signed, and its signature cannot be compared with its files: ",
+	finding.shown({signature.coverage.why_not | some signature in signatures.incomparable(model)}),
+])
+
+_others(model) := {signature.place |
+	some signature in model.signatures.found.signatures
+	signature.verified == true
+	signature.about == "another_model"
+}
+
+_problems(model) := {_problem(signature) | some signature in signatures.invalid(model)}
+
+_problem(signature) := concat("", [signature.place, ": ", _said(signature.code)]) if signature.verified == false
+
+_problem(signature) := concat("", [
+	signature.place, ": changed since it was signed: ",
+	finding.shown({path | some path in signature.coverage.changed}),
+]) if {
+	signature.verified == true
+}
+
+_strangers(model) := {_stranger(model, signature) | some signature in signatures.strange(model)}
+
+_stranger(_, signature) := concat("", [signature.place, ": ", _said(signature.code)]) if signature.verified == false
+
+_stranger(model, signature) := concat("", [
+	signature.place, ": by ", _name(signature.signer), _differs(model, signature.bundle),
+]) if {
+	signature.verified == true
+}
+
+default _said(_) := "it does not verify"
+
+_said(code) := data.weighbridge.signatures.says[code]
+
+default _name(_) := "an unnamed key"
+
+_name(signer) := signer.subjects[0] if signer.method != "key"
+
+_name(signer) := concat("", ["key ", substring(signer.fingerprint, 0, 12)]) if signer.method == "key"
+
+default _differs(_, _) := ""
+
+_differs(model, bundle) := concat("", [" (another ", finding.shown(different), ")"]) if {
+	different := {voucher.differs |
+		some voucher in model.vouchers
+		voucher.bundle == bundle
+		is_string(voucher.differs)
+	}
+	count(different) > 0
+}
