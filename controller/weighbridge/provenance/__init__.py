@@ -1,20 +1,39 @@
-'''
+"""
 Signatures: what they prove about a model, given bytes, trust material and the time. No input or output.
 
-```
-Trust = KeylessTrust | KeyTrust | CertificateTrust        # frozen; each has .method and .version (sha256 of the material, for caches)
+* `verify(raw, trust, now)` proves a Sigstore bundle against one piece of trust material, and never raises.
+* `keyless_trust`, `key_trust` and `certificate_trust` read trust material, and raise `BadTrust` with one clear sentence.
+* `method_of(raw)` tells how a bundle is signed without verifying it, so that a caller asks only trust material of that method.
+* `read_manifest(statement)` reads the signed list of files, `compare(manifest, present, apart)` lays it beside the files.
 
-keyless_trust(trusted_root: bytes, now: datetime) -> KeylessTrust             # raises BadTrust (errors.py), one clear sentence
-key_trust(keys: bytes, now: datetime, timestamp_authority: bytes | None = None) -> KeyTrust          # PEM, one or more keys
-certificate_trust(roots: bytes, now: datetime, timestamp_authority: bytes | None = None, *, tolerate_authority_leaf: bool = False)
-    -> CertificateTrust                                                        # PEM; the TSA chain is PEM, its signing certificate first
+docs/reference/signatures.md says what is verified, in which order, and what each code of `Refused` means.
+"""
 
-verify(raw: bytes, trust: Trust, now: datetime) -> Verified | Refused         # never raises
-method_of(raw: bytes) -> Method | Refused                                      # how it is signed, not verified
-read_manifest(statement: Statement) -> Manifest | Refused                      # OpenSSF Model Signing v1.0 only
-compare(manifest: Manifest, present: Mapping[str, Present], apart: Collection[str] = ()) -> Compared
-                                                                               # `apart`: signature files, no part of the model
-MODEL_SIGNATURE = "https://model_signing/signature/v1.0"
-LARGEST_BUNDLE = 8 MiB
-```
-'''
+from weighbridge.provenance.comparison import compare
+from weighbridge.provenance.manifests import MODEL_SIGNATURE, read_manifest
+from weighbridge.provenance.trust import (
+    CertificateTrust,
+    KeylessTrust,
+    KeyTrust,
+    Trust,
+    certificate_trust,
+    key_trust,
+    keyless_trust,
+)
+from weighbridge.provenance.verification import LARGEST_BUNDLE, method_of, verify
+
+__all__ = [
+    "LARGEST_BUNDLE",
+    "MODEL_SIGNATURE",
+    "CertificateTrust",
+    "KeyTrust",
+    "KeylessTrust",
+    "Trust",
+    "certificate_trust",
+    "compare",
+    "key_trust",
+    "keyless_trust",
+    "method_of",
+    "read_manifest",
+    "verify",
+]
