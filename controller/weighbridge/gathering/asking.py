@@ -6,10 +6,9 @@ import asyncio
 import math
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass, field, replace
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
-from weighbridge.model.outcomes import Outcome
-from weighbridge.sources.interface import Source
+from weighbridge.model.outcomes import Outcome, Unknown
 from weighbridge.store.memory import Memory
 
 T = TypeVar("T")
@@ -51,6 +50,13 @@ class Deadline:
         return max(0.0, self.at - asyncio.get_running_loop().time())
 
 
+class Asked(Protocol):
+    """Whoever is asked."""
+
+    def late(self, seconds: float) -> Unknown:
+        """Return what to say when there is no answer in `seconds`."""
+
+
 class Questions(Generic[T]):
     """Questions of one kind."""
 
@@ -60,7 +66,7 @@ class Questions(Generic[T]):
         self._open: dict[Hashable, asyncio.Task[Outcome[T]]] = {}
 
     async def ask(
-        self, key: Hashable, question: Callable[[], Awaitable[Outcome[T]]], source: Source, deadline: Deadline
+        self, key: Hashable, question: Callable[[], Awaitable[Outcome[T]]], source: Asked, deadline: Deadline
     ) -> Outcome[T]:
         """
         Return the answer, from memory, from whoever is asking already, or by asking.

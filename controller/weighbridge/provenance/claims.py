@@ -13,17 +13,20 @@ from datetime import datetime
 from functools import cache
 
 from weighbridge.model.provenance import Statement
-from weighbridge.model.signatures import Ancestor, Claim, Dependency, StatementKind, Summary
-from weighbridge.model.tables import table
+from weighbridge.model.signatures import Ancestor, Claim, ClaimAbout, Dependency, StatementKind, Summary
 from weighbridge.model.text import printable
-from weighbridge.provenance.boms import bom_claims
-from weighbridge.provenance.walking import at, items, text
+from weighbridge.provenance.boms import bom_claims, describes_model
+from weighbridge.provenance.tables import table
 from weighbridge.provenance.uris import dependency
+from weighbridge.provenance.walking import at, digests, items, pin_of, text
 
 MOST = 200
 """Dependencies, claims, levels or ancestors read of one statement."""
 ANCESTORS = "https://weighbridge.dev/ancestors/v1"
 """Key of our extension of a verification summary: `[{name, digest}]` of everything the model was made from."""
+MODEL_FACTS = "https://weighbridge.dev/model-facts/v1"
+SUMMARY = "https://slsa.dev/verification_summary/v1"
+_LISTED: tuple[tuple[ClaimAbout, str], ...] = (("base_model", "baseModels"), ("dataset", "datasets"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +51,13 @@ def kind_of(predicate_type: str) -> StatementKind:
 def read_claims(statement: Statement) -> ReadStatement:
     """Return what a statement says."""
     predicate, kind = statement.predicate, kind_of(statement.predicate_type)
+    if kind == "aibom" and not describes_model(predicate):
+        kind = "other"  # a bill of materials of software
     found = tuple(_dependencies(predicate))[:MOST] if kind == "provenance" else ()
     match kind:
         case "provenance":
             claims: Iterator[Claim] = (
-                Claim("base_model" if one.kind == "model" else "dataset", one.name, _pin(one.digests))
+                Claim("base_model" if one.kind == "model" else "dataset", one.name, pin_of(one.digests))
                 for one in found
                 if one.kind != "other"
             )
@@ -81,25 +86,7 @@ def _dependencies(predicate: Mapping[str, object]) -> Iterator[Dependency]:
     for entry in (*items(at(predicate, "buildDefinition", "resolvedDependencies")), *items(predicate.get("materials"))):
         uri = text(at(entry, "uri")) or text(at(entry, "name"))
         if uri is not None:
-            yield dependency(uri, digests_of(at(entry, "digest")))
-
-
-def digests_of(value: object) -> dict[str, str]:
-    """Return the digests of a resource descriptor that read as digests."""
-    found = {}
-    for algorithm, digest in (value.items() if isinstance(value, Mapping) else ())[:8] if False else _pairs(value):
-        if 32 <= len(digest) <= 128 and all(one in "0123456789abcdef" for one in digest.lower()):
-            found["gitCommit" if algorithm in ("sha1", "gitCommit") else algorithm] = digest.lower()
-    return found
-
-
-def _pairs(value: object) -> Iterator[tuple[str, str]]:
-    pairs = list(value.items())[:8] if isinstance(value, Mapping) else []
-    return ((key, one) for key, one in pairs if isinstance(key, str) and isinstance(one, str))
-
-
-def _pin(digests: Mapping[str, str]) -> str | None:
-    return next((digests[one] for one in ("gitCommit", "sha256", *digests) if one in digests), None)
+            yield dependency(uri, digests(at(entry, "digest")))
 
 
 def _summary(predicate: Mapping[str, object]) -> Summary:
@@ -119,7 +106,7 @@ def _ancestors(said: list[object]) -> Iterator[Ancestor]:
     for entry in said:
         name = text(at(entry, "name"))
         if name is not None:
-            yield Ancestor(name.removeprefix("hf://"), digests_of(at(entry, "digest")))
+            yield Ancestor(name.removeprefix("hf://"), digests(at(entry, "digest")))
 
 
 def _moment(value: object) -> int | None:
@@ -138,11 +125,12 @@ def _own_claims(predicate: Mapping[str, object]) -> Iterator[Claim]:
     license_ = text(at(predicate, "license", "id"))
     if license_ is not None:
         yield Claim("license", license_, None)
-    for about, key in (("base_model", "baseModels"), ("dataset", "datasets")):
+    about: ClaimAbout
+    for about, key in _LISTED:
         for entry in items(predicate.get(key)):
             name = text(at(entry, "name"))
             if name is not None:
-                yield Claim("base_model" if about == "base_model" else "dataset", name, _pin(digests_of(at(entry, "digest"))))
+                yield Claim(about, name, pin_of(digests(at(entry, "digest"))))
     for entry in items(predicate.get("evaluations")):
         metric, value = text(at(entry, "metric")), at(entry, "value")
         if metric is not None and isinstance(value, int | float | str):
@@ -158,8 +146,7 @@ def _test_result(predicate: Mapping[str, object]) -> Iterator[Claim]:
 
 @cache
 def _kinds() -> Mapping[str, StatementKind]:
-    found = table(__package__ or "", "predicates.toml")["kinds"]
-    return {str(name): _kind(str(kind)) for name, kind in found.items()} if isinstance(found, Mapping) else {}
+    return {name: _kind(kind) for name, kind in table("predicates")["kinds"].items()}
 
 
 def _kind(word: str) -> StatementKind:

@@ -11,7 +11,7 @@ from weighbridge.weights.configs import (
     tokenizer,
 )
 from weighbridge.weights.expected import Promise, promise
-from weighbridge.weights.formats import ListedFile, files
+from weighbridge.weights.formats import ListedFile, files, format_of
 from weighbridge.weights.gguf import gguf_header
 from weighbridge.weights.headers import Header, Reading, Short
 from weighbridge.weights.safetensors import safetensors_header
@@ -28,6 +28,7 @@ __all__ = [
     "adapter",
     "config",
     "files",
+    "format_of",
     "generation_config",
     "gguf_header",
     "is_quantized",

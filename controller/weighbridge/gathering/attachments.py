@@ -1,0 +1,137 @@
+"""Finds signatures and attestations: in the repository of a model, beside an artifact, in a store, or handed in by hand."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from weighbridge.gathering.asking import Deadline, Questions
+from weighbridge.model.outcomes import Found, Missing, Outcome, Unknown, Unreadable
+from weighbridge.model.signatures import Unasked
+from weighbridge.provenance import LARGEST_BUNDLE
+from weighbridge.provenance.places import MOST_BUNDLES, PlaceKind, bundles_in, could_be_bundle, place_kind
+from weighbridge.sources.attestations import AttestationStore
+from weighbridge.sources.interface import Source
+from weighbridge.store.memory import Memory
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """Something that was found where signatures lie."""
+
+    place: str
+    kind: PlaceKind
+    raw: bytes | None
+    """`None` when it is larger than a bundle may be."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPlaces:
+    """What lay in all places, and the places that did not answer."""
+
+    attached: tuple[Attached, ...] = ()
+    unknown: tuple[Unasked, ...] = ()
+    too_many: str | None = None
+    """The place that holds more than anybody looks at."""
+
+    def with_more(self, more: FoundPlaces) -> FoundPlaces:
+        """Return both together; a bundle that lies in two places counts once."""
+        known = {one.raw for one in self.attached if one.raw is not None}
+        new = tuple(one for one in more.attached if one.raw is None or one.raw not in known)
+        return FoundPlaces(
+            (*self.attached, *new), (*self.unknown, *more.unknown), self.too_many or more.too_many
+        )
+
+
+class Attachments:
+    """Asks every place where signatures of a model may lie."""
+
+    def __init__(
+        self, clock: Callable[[], float], store: AttestationStore | None, supplied: Sequence[Attached] = ()
+    ) -> None:
+        """Ask `store` too where there is one; `supplied` is at hand for every model. `clock` counts seconds and only grows."""
+        self._store = store
+        self._supplied = FoundPlaces(tuple(supplied))
+        self._files: Questions[tuple[Attached, ...] | Unreadable] = Questions(Memory(clock, immutable=True))
+        self._stored: Questions[tuple[Attached, ...] | Unreadable] = Questions(Memory(clock, immutable=False))
+
+    async def of_repository(
+        self, source: Source, name: str, commit: str, paths: Sequence[str], deadline: Deadline
+    ) -> FoundPlaces:
+        """Return what lies in the repository at `paths`, and what was handed in."""
+        if len(paths) > MOST_BUNDLES:
+            return self._supplied.with_more(FoundPlaces(too_many=f"{name} holds {len(paths)} signature files"))
+        outcomes = await asyncio.gather(
+            *(
+                self._files.ask(
+                    (source.host, name, commit, path), lambda path=path: _read(source, name, commit, path), source, deadline
+                )
+                for path in paths
+            )
+        )
+        found = self._supplied
+        for path, outcome in zip(paths, outcomes, strict=True):
+            found = found.with_more(_places(path, outcome))
+        return found
+
+    async def of_store(self, keys: Sequence[str], deadline: Deadline) -> FoundPlaces:
+        """Return what the store holds about digests, written `gitCommit-…`, `sha256-…`."""
+        store, found = self._store, FoundPlaces()
+        if store is None:
+            return found
+        for key in keys:
+            outcome = await self._stored.ask(
+                (store.host, key), lambda key=key: _from_store(store, key), store, deadline
+            )
+            found = found.with_more(_places(f"{key} at {store.host}", outcome))
+        return found
+
+
+async def _read(source: Source, name: str, commit: str, path: str) -> Outcome[tuple[Attached, ...] | Unreadable]:
+    delivered = await source.read(name, commit, path, LARGEST_BUNDLE)
+    match delivered:
+        case Found(value=Unreadable()):
+            return Found((Attached(path, place_kind(path) or "attestation", None),))
+        case Found(value=bytes() as content):
+            return Found(_bundles(path, place_kind(path) or "attestation", content))
+        case Missing() | Unknown():
+            return delivered
+        case Found():
+            raise TypeError("a source delivers bytes or why they cannot be used")
+
+
+async def _from_store(store: AttestationStore, key: str) -> Outcome[tuple[Attached, ...] | Unreadable]:
+    delivered = await store.attestations(key)
+    match delivered:
+        case Found(value=bytes() as content):
+            return Found(_bundles(f"{key} at {store.host}", "attestation", content))
+        case Found(value=Unreadable() as unreadable):
+            return Found(unreadable)
+        case Missing() | Unknown():
+            return delivered
+        case Found():
+            raise TypeError("a store delivers bytes or why they cannot be used")
+
+
+def _bundles(place: str, kind: PlaceKind, content: bytes) -> tuple[Attached, ...] | Unreadable:
+    if kind == "maybe":
+        if not could_be_bundle(content):
+            return ()
+        kind = "signature"
+    found = bundles_in(content) or [content]
+    if len(found) > MOST_BUNDLES:
+        return Unreadable(f"{place} holds {len(found)} bundles")
+    return tuple(Attached(place, kind, one if len(one) <= LARGEST_BUNDLE else None) for one in found)
+
+
+def _places(place: str, outcome: Outcome[tuple[Attached, ...] | Unreadable]) -> FoundPlaces:
+    match outcome:
+        case Found(value=Unreadable(unreadable=why)):
+            return FoundPlaces(too_many=why)
+        case Found(value=attached):
+            return FoundPlaces(attached)
+        case Missing():
+            return FoundPlaces()
+        case Unknown():
+            return FoundPlaces(unknown=(Unasked(place, outcome.because, outcome.host, outcome.since),))
