@@ -16,6 +16,7 @@ import msgspec
 
 from weighbridge.model.provenance import Method
 from weighbridge.provenance.refusals import Refusal
+from weighbridge.provenance.shapes import DECODER, KEYS, BundleShape, EntryShape, Envelope, Material, PublicKeyShape
 
 LARGEST_BUNDLE = 8 * 1024 * 1024
 """Bytes; real bundles have 2 to 30 thousand, a manifest of 10,000 files has 2 million."""
@@ -32,97 +33,6 @@ _OLD_CHAINS = MEDIA_TYPES[:2]
 """Bundles that carry the certificates of keyless signing as a chain."""
 _LEGACY = ({"base64Signature"}, {"SignedEntryTimestamp", "Payload"}, {"critical"}, {"payload", "signatures"})
 """Keys that tell what older signers wrote: cosign's blob bundle, its annotation, its simple signing payload, a bare envelope."""
-
-
-class _Shape(msgspec.Struct, rename="camel", forbid_unknown_fields=True, omit_defaults=True):
-    pass
-
-
-class _Bytes(_Shape):
-    raw_bytes: str
-
-
-class _Chain(_Shape):
-    certificates: list[_Bytes]
-
-
-class _PublicKey(_Shape):
-    hint: str | None = None
-    raw_bytes: str | None = None
-    key_details: str | None = None
-
-
-class _LogId(_Shape):
-    key_id: str
-
-
-class _KindVersion(_Shape):
-    kind: str
-    version: str
-
-
-class _Promise(_Shape):
-    signed_entry_timestamp: str
-
-
-class _Checkpoint(_Shape):
-    envelope: str
-
-
-class _Proof(_Shape):
-    log_index: str
-    root_hash: str
-    tree_size: str
-    hashes: list[str] = []
-    checkpoint: _Checkpoint | None = None
-
-
-class _Entry(_Shape):
-    log_index: str
-    log_id: _LogId
-    kind_version: _KindVersion
-    canonicalized_body: str
-    integrated_time: str | None = None
-    inclusion_promise: _Promise | None = None
-    inclusion_proof: _Proof | None = None
-
-
-class _Timestamp(_Shape):
-    signed_timestamp: str
-
-
-class _Timestamps(_Shape):
-    rfc3161_timestamps: list[_Timestamp] = []
-
-
-class _Material(_Shape):
-    public_key: _PublicKey | None = None
-    x509_certificate_chain: _Chain | None = None
-    certificate: _Bytes | None = None
-    tlog_entries: list[_Entry] = []
-    timestamp_verification_data: _Timestamps | None = None
-
-
-class _Signature(_Shape):
-    sig: str
-    keyid: str | None = None
-
-
-class _Envelope(_Shape):
-    payload: str
-    payload_type: str
-    signatures: list[_Signature]
-
-
-class _Bundle(_Shape):
-    media_type: str
-    verification_material: _Material
-    message_signature: msgspec.Raw | None = None
-    dsse_envelope: _Envelope | None = None
-
-
-_DECODER = msgspec.json.Decoder(_Bundle)
-_KEYS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +69,8 @@ class Bundle:
     entries: tuple[Entry, ...]
     timestamps: tuple[bytes, ...]
     """RFC 3161 TimeStampResp, DER."""
-    json: bytes
-    """The same bundle, written again from what was read: the one form that is handed on to other readers."""
+    shape: BundleShape
+    """As it was read."""
 
     @property
     def signed(self) -> bytes:
@@ -168,13 +78,20 @@ class Bundle:
         kind = self.payload_type.encode()
         return b"DSSEv1 %d %s %d %s" % (len(kind), kind, len(self.payload), self.payload)
 
+    def json(self, *, timestamps: bool) -> bytes:
+        """Write what was read again, with or without its timestamps: the one form that other readers get to see."""
+        material = self.shape.verification_material
+        if not timestamps:
+            material = msgspec.structs.replace(material, timestamp_verification_data=None)
+        return msgspec.json.encode(msgspec.structs.replace(self.shape, verification_material=material))
+
 
 def read_bundle(raw: bytes) -> Bundle:
     """Return the bundle that `raw` holds; raises `Refusal` where it has another shape."""
     if len(raw) > LARGEST_BUNDLE:
         raise Refusal("too_large", f"the bundle has {len(raw)} bytes, at most {LARGEST_BUNDLE} are read")
     try:
-        bundle = _DECODER.decode(raw)
+        bundle = DECODER.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise _not_a_bundle(raw, str(error)) from error
     if bundle.media_type not in MEDIA_TYPES:
@@ -187,7 +104,7 @@ def read_bundle(raw: bytes) -> Bundle:
     return _bundle(raw, bundle, bundle.dsse_envelope)
 
 
-def _bundle(raw: bytes, bundle: _Bundle, envelope: _Envelope) -> Bundle:
+def _bundle(raw: bytes, bundle: BundleShape, envelope: Envelope) -> Bundle:
     material = bundle.verification_material
     if len(envelope.signatures) != 1:
         raise Refusal("signature_count", f"the envelope has {len(envelope.signatures)} signatures, expected 1")
@@ -197,7 +114,7 @@ def _bundle(raw: bytes, bundle: _Bundle, envelope: _Envelope) -> Bundle:
         raise Refusal(
             "malformed_bundle", f"the bundle has {len(stamped)} timestamps, expected up to {MOST_TIMESTAMPS}, each once"
         )
-    key = material.public_key or _PublicKey()
+    key = material.public_key or PublicKeyShape()
     return Bundle(
         media_type=bundle.media_type,
         sha256=hashlib.sha256(raw).hexdigest(),
@@ -210,11 +127,11 @@ def _bundle(raw: bytes, bundle: _Bundle, envelope: _Envelope) -> Bundle:
         key_bytes=_decoded(key.raw_bytes or "", "public key"),
         entries=tuple(map(_entry, material.tlog_entries)),
         timestamps=tuple(_decoded(one, "timestamp") for one in stamped),
-        json=msgspec.json.encode(bundle),
+        shape=bundle,
     )
 
 
-def _method(media_type: str, material: _Material) -> Method:
+def _method(media_type: str, material: Material) -> Method:
     """Tell how a bundle is signed (reference: OpenSSF Model Signing v1.0, verification material)."""
     given = (material.certificate, material.x509_certificate_chain, material.public_key)
     if sum(one is not None for one in given) != 1:
@@ -228,7 +145,7 @@ def _method(media_type: str, material: _Material) -> Method:
     return "certificate"
 
 
-def _certificates(material: _Material) -> tuple[bytes, ...]:
+def _certificates(material: Material) -> tuple[bytes, ...]:
     chain = material.x509_certificate_chain
     listed = chain.certificates if chain is not None else []
     if material.certificate is not None:
@@ -240,7 +157,7 @@ def _certificates(material: _Material) -> tuple[bytes, ...]:
     return tuple(_decoded(one.raw_bytes, "certificate") for one in listed)
 
 
-def _entry(entry: _Entry) -> Entry:
+def _entry(entry: EntryShape) -> Entry:
     """Read a log entry; one that nobody can prove is refused, with the way out."""
     kind = f"{entry.kind_version.kind}/{entry.kind_version.version}"
     proof = entry.inclusion_proof
@@ -288,7 +205,7 @@ def _number(text: str) -> int:
 def _not_a_bundle(raw: bytes, why: str) -> Refusal:
     """Tell what it is instead, where that helps."""
     try:
-        keys = set(_KEYS.decode(raw))
+        keys = set(KEYS.decode(raw))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return Refusal(
             "malformed_bundle",

@@ -7,19 +7,21 @@ authorities and logs, the times, and the parts of a log entry that no signature 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
+from sigstore.errors import CertValidationError, VerificationError
 from sigstore.models import Bundle as LibraryBundle
 from sigstore.verify import Verifier
 
 from weighbridge.model.provenance import LogEntry, Signer
 from weighbridge.provenance.bundles import SIGN_AGAIN, Bundle, Entry
 from weighbridge.provenance.refusals import Refusal
-from weighbridge.provenance.roots import Root
+from weighbridge.provenance.roots import Root, Wanted
 from weighbridge.provenance.signers import signer_of
-from weighbridge.provenance.timestamps import proven_times
+from weighbridge.provenance.timestamps import Token, candidates, check_token, read_token
 
 KINDS = ("dsse/0.0.1", "hashedrekord/0.0.2")
 CLOCKS_APART = timedelta(minutes=5)
@@ -38,23 +40,35 @@ def verify_keyless(bundle: Bundle, root: Root, now: datetime) -> tuple[Signer, L
     entry = _entry(bundle)
     leaf = _leaf(bundle)
     if not root.knows_issuer(leaf.issuer):
-        raise Refusal(
-            "unknown_authority",
-            f"the certificate was issued by {leaf.issuer.rfc4514_string()[:200]}, which is not in the trusted root",
-        )
-    times = _times(bundle, entry, root, now)
-    scts = leaf.extensions.get_extension_for_class(x509.PrecertificateSignedCertificateTimestamps).value
-    if len(scts) != 1:
-        raise Refusal("invalid_certificate", f"the certificate has {len(scts)} certificate timestamps, expected 1")
-    ct_time = scts[0].timestamp.replace(tzinfo=UTC)
-    trusted = root.at(leaf.issuer, entry.log_id, scts[0].log_id, ct_time, times)
-    payload_type, payload = Verifier(trusted_root=trusted).verify_dsse(
-        LibraryBundle.from_json(bundle.json), _AnyIdentity()
-    )
-    if (payload_type, payload) != (bundle.payload_type, bundle.payload):
-        raise Refusal("malformed_bundle", "the bundle can be read in two ways")
+        name = leaf.issuer.rfc4514_string()[:200]
+        raise Refusal("unknown_authority", f"the certificate was issued by {name}, which is not in the trusted root")
+    tokens = tuple(map(read_token, bundle.timestamps))
+    # The library takes whichever time holds, so it is shown one kind of proof only.
+    # A timestamp that stands alone is proved by it; all others are proved here.
+    alone = len(tokens) == 1 and not entry.promised
+    for token in () if alone else tokens:
+        check_token(token, bundle.signature, root.timestamp_authorities)
+    times = _times(tokens, entry, leaf, now)
+    ct_log_id, ct_time = _certificate_timestamp(leaf)
+    stamping = [one for token in tokens for one in candidates(token, root.timestamp_authorities)]
+    trusted = root.at(Wanted(leaf.issuer, entry.log_id, times, ct_log_id, ct_time, stamping))
+    try:
+        _check_by_library(bundle, Verifier(trusted_root=trusted), timestamps=not entry.promised)
+    except VerificationError:
+        for token in tokens if alone else ():
+            check_token(
+                token, bundle.signature, root.timestamp_authorities
+            )  # tells a bad timestamp from a bad signature
+        raise
     _check_entry(entry)
     return signer_of(leaf, "sigstore"), LogEntry(entry.kind, entry.log_id.hex(), entry.index), min(times)
+
+
+def _check_by_library(bundle: Bundle, verifier: Verifier, *, timestamps: bool) -> None:
+    try:
+        verifier.verify_dsse(LibraryBundle.from_json(bundle.json(timestamps=timestamps)), _AnyIdentity())
+    except CertValidationError as error:
+        raise Refusal("invalid_certificate", str(error)) from error
 
 
 def _entry(bundle: Bundle) -> Entry:
@@ -77,19 +91,30 @@ def _leaf(bundle: Bundle) -> x509.Certificate:
     return leaf
 
 
-def _times(bundle: Bundle, entry: Entry, root: Root, now: datetime) -> tuple[datetime, ...]:
+def _certificate_timestamp(leaf: x509.Certificate) -> tuple[bytes, datetime]:
+    """Return the log that is said to hold the certificate, and since when."""
+    scts = leaf.extensions.get_extension_for_class(x509.PrecertificateSignedCertificateTimestamps).value
+    if len(scts) != 1:
+        raise Refusal("invalid_certificate", f"the certificate has {len(scts)} certificate timestamps, expected 1")
+    return scts[0].log_id, scts[0].timestamp.replace(tzinfo=UTC)
+
+
+def _times(tokens: Sequence[Token], entry: Entry, leaf: x509.Certificate, now: datetime) -> tuple[datetime, ...]:
     """
     Return all times that are claimed with a proof: those of timestamps, and the log's where it promised to include the entry.
 
-    The log's time is proved by the library afterwards, together with the promise.
+    The library proves the log's time together with the promise.
     """
-    times = proven_times(bundle.timestamps, bundle.signature, root.timestamp_authorities)
+    times = tuple(token.time for token in tokens)
     if entry.promised and entry.integrated_time:
         times = (*times, datetime.fromtimestamp(entry.integrated_time, UTC))
     if not times:
         raise Refusal("invalid_timestamp", "nobody proves when it was signed: no timestamp, and no promise of the log")
     if max(times) > now + CLOCKS_APART:
         raise Refusal("outside_validity", f"it was signed in the future, at {max(times):%Y-%m-%d %H:%M} UTC")
+    for time in times:
+        if not leaf.not_valid_before_utc <= time <= leaf.not_valid_after_utc:
+            raise Refusal("outside_validity", f"the signing certificate was not valid at {time:%Y-%m-%d %H:%M} UTC")
     return times
 
 

@@ -40,6 +40,20 @@ class _Authority:
     file: CertificateAuthority
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What one signature claims to rest on."""
+
+    issuer: x509.Name
+    log_id: bytes
+    times: Sequence[datetime]
+    """All of them; never empty."""
+    ct_log_id: bytes
+    ct_time: datetime
+    """When the certificate was logged."""
+    timestamp_authorities: Sequence[TimestampAuthority]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Root:
     """A trusted root that was read and found usable."""
@@ -54,27 +68,25 @@ class Root:
         """Tell whether a certificate authority goes by this name."""
         return any(issuer == one.subject for authority in self.authorities for one in authority.chain)
 
-    def at(
-        self, issuer: x509.Name, log_id: bytes, ct_log_id: bytes, ct_time: datetime, times: Sequence[datetime]
-    ) -> TrustedRoot:
-        """Return only what counted at all of these times, for this issuer and these logs; raises `Refusal`."""
-        logs = _valid(self.logs, log_id, times, "transparency log")
-        ct_logs = _valid(self.ct_logs, ct_log_id, (ct_time,), "certificate transparency log")
-        named = [one for one in self.authorities if any(issuer == certificate.subject for certificate in one.chain)]
-        authorities = [one.file for one in named if all(map(one.window.covers, times))]
+    def at(self, wanted: Wanted) -> TrustedRoot:
+        """Return only what is wanted and counted at all of the times in question; raises `Refusal`."""
+        named = [one for one in self.authorities if any(wanted.issuer == made.subject for made in one.chain)]
+        authorities = [one.file for one in named if all(_is_valid(one, time) for time in wanted.times)]
         if not authorities:
-            raise Refusal("outside_validity", f"the certificate authority was not valid at {_shown(times)}")
+            raise Refusal("outside_validity", f"the certificate authority was not valid at {_shown(wanted.times)}")
+        stamping = [
+            # windows were checked with both ends included, which the library does not
+            file.model_copy(update={"valid_for": file.valid_for.model_copy(update={"end": None})})
+            for file, one in zip(self.file.timestamp_authorities, self.timestamp_authorities, strict=True)
+            if one in wanted.timestamp_authorities
+        ]
         return TrustedRoot(
             self.file.model_copy(
                 update={
-                    "tlogs": logs,
-                    "ctlogs": ct_logs,
+                    "tlogs": _valid(self.logs, wanted.log_id, wanted.times, "transparency log"),
+                    "ctlogs": _valid(self.ct_logs, wanted.ct_log_id, (wanted.ct_time,), "certificate transparency log"),
                     "certificate_authorities": authorities,
-                    # their windows were checked when the timestamps were, with both ends included
-                    "timestamp_authorities": [
-                        one.model_copy(update={"valid_for": one.valid_for.model_copy(update={"end": None})})
-                        for one in self.file.timestamp_authorities
-                    ],
+                    "timestamp_authorities": stamping,
                 }
             )
         )

@@ -6,7 +6,7 @@ Every token of a bundle must hold. One that does not is somebody's attempt, or a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +15,21 @@ from cryptography.x509 import Certificate
 from rfc3161_client import TimeStampResponse, VerificationError, VerifierBuilder, decode_timestamp_response
 
 from weighbridge.provenance.refusals import Refusal
+
+_SHA2 = bytes.fromhex("608648016503040200")[:-1]
+_ECDSA = bytes.fromhex("2a8648ce3d040300")[:-1]
+_RSA = bytes.fromhex("2a864886f70d010100")[:-1]
+_SIGNATURES = {
+    _SHA2 + b"\x01": (_ECDSA + b"\x02", _RSA + b"\x0b", _RSA + b"\x01"),
+    _SHA2 + b"\x02": (_ECDSA + b"\x03", _RSA + b"\x0c", _RSA + b"\x01"),
+    _SHA2 + b"\x03": (_ECDSA + b"\x04", _RSA + b"\x0d", _RSA + b"\x01"),
+}
+"""
+Identifiers of signatures that belong to each hash: SHA-256, SHA-384 and SHA-512 with ECDSA, RSA, and RSA of an unnamed hash.
+
+No signature covers what the token says of its own algorithm (RFC 5652 §5.3), so it must be what was used.
+"""
+_INTEGER, _OID, _NULL = 0x02, 0x06, 0x05
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,41 +55,97 @@ class TimestampAuthority:
     window: Window = ALWAYS
 
 
-def proven_times(
-    tokens: Sequence[bytes], signature: bytes, authorities: Sequence[TimestampAuthority]
-) -> tuple[datetime, ...]:
-    """Return the time in each token over `signature`; raises `Refusal` when one does not hold."""
-    return tuple(_proven_time(token, signature, authorities) for token in tokens)
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A timestamp of the right shape; not proved yet."""
+
+    time: datetime
+    response: TimeStampResponse
+    embedded: frozenset[bytes]
+    """Certificates that came with it, DER."""
 
 
-def _proven_time(token: bytes, signature: bytes, authorities: Sequence[TimestampAuthority]) -> datetime:
+def read_token(raw: bytes) -> Token:
+    """Return the timestamp in `raw`; raises `Refusal` when it is none, or can be written in another way."""
     try:
-        response = decode_timestamp_response(token)
-        time = response.tst_info.gen_time
-        embedded = response.signed_data.certificates
+        response = decode_timestamp_response(raw)
+        token = Token(response.tst_info.gen_time, response, frozenset(response.signed_data.certificates))
+        plain = _is_plain(response.time_stamp_token())
     except Exception as error:  # the parser is not ours, and its input is anybody's
         raise Refusal("invalid_timestamp", "a timestamp is no RFC 3161 response") from error
-    if response.as_bytes() != token:
-        raise Refusal("invalid_timestamp", "a timestamp is not in its one canonical encoding")
-    outside = False
-    for authority in authorities:
-        known = {one.public_bytes(Encoding.DER) for one in authority.chain}
-        if not embedded <= known or not _holds(response, signature, authority):
-            continue
-        if authority.window.covers(time):
-            return time
-        outside = True
-    if outside:
-        raise Refusal("outside_validity", f"the timestamp authority was not valid at {time:%Y-%m-%d %H:%M} UTC")
-    raise Refusal("invalid_timestamp", "a timestamp was not made over this signature by a trusted timestamp authority")
+    if not plain:
+        raise Refusal(
+            "invalid_timestamp", "a timestamp is not of the form of RFC 3161 with one signer and nothing unsigned"
+        )
+    return token
 
 
-def _holds(response: TimeStampResponse, signature: bytes, authority: TimestampAuthority) -> bool:
+def candidates(token: Token, authorities: Sequence[TimestampAuthority]) -> tuple[TimestampAuthority, ...]:
+    """Return the authorities that could have made a token, and counted when it says that it was made; raises `Refusal`."""
+    made = [
+        one
+        for one in authorities
+        if token.embedded <= {certificate.public_bytes(Encoding.DER) for certificate in one.chain}
+    ]
+    if not made:
+        raise Refusal("invalid_timestamp", "a timestamp was made by an authority that is not trusted for timestamps")
+    valid = tuple(one for one in made if one.window.covers(token.time))
+    if not valid:
+        raise Refusal("outside_validity", f"the timestamp authority was not valid at {token.time:%Y-%m-%d %H:%M} UTC")
+    return valid
+
+
+def check_token(token: Token, signature: bytes, authorities: Sequence[TimestampAuthority]) -> None:
+    """Return when one of `authorities` made the token over `signature`; raises `Refusal`."""
+    if not any(_made(one, token, signature) for one in candidates(token, authorities)):
+        raise Refusal("invalid_timestamp", "a timestamp was not made over this signature by a trusted authority")
+
+
+def _made(authority: TimestampAuthority, token: Token, signature: bytes) -> bool:
     first, *between, last = authority.chain
     builder = VerifierBuilder().tsa_certificate(first).add_root_certificate(last)
     for one in between:
         builder = builder.add_intermediate_certificate(one)
     try:
-        return builder.build().verify_message(response, signature)
+        return builder.build().verify_message(token.response, signature)
     except (VerificationError, ValueError):
         return False
+
+
+def _is_plain(token: bytes) -> bool:
+    """Tell whether what no signature covers is as it must be (RFC 5652 §5.1, §5.3): versions, algorithms, no unsigned attributes."""
+    _, content = _members(_members(token)[0][1])
+    signed_data = _members(_members(content[1])[0][1])
+    infos = _members(signed_data[-1][1])
+    if len(infos) != 1:
+        return False
+    version, _, digest, _, algorithm, _ = _members(infos[0][1])
+    return (
+        signed_data[0] == (_INTEGER, b"\x03")
+        and version == (_INTEGER, b"\x01")
+        and _algorithm(algorithm[1]) in _SIGNATURES[_algorithm(digest[1])]
+    )
+
+
+def _algorithm(body: bytes) -> bytes:
+    """Return the identifier of an algorithm that has no parameters."""
+    (tag, oid), *parameters = _members(body)
+    if tag != _OID or parameters not in ([], [(_NULL, b"")]):
+        raise ValueError("an algorithm with parameters")
+    return oid
+
+
+def _members(body: bytes) -> list[tuple[int, bytes]]:
+    """Return tag and content of each DER element in `body` (X.690 §8.1); raises `ValueError`."""
+    return list(_each(body))
+
+
+def _each(body: bytes) -> Iterator[tuple[int, bytes]]:
+    place = 0
+    while place < len(body):
+        tag, length, start = body[place], body[place + 1], place + 2
+        if length & 0x80:
+            start += length & 0x7F
+            length = int.from_bytes(body[place + 2 : start], "big")
+        place = start + length
+        yield tag, body[start:place]

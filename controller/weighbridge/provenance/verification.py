@@ -24,7 +24,7 @@ from weighbridge.provenance.keys import check_signature, usable, verify_by_key
 from weighbridge.provenance.refusals import Refusal
 from weighbridge.provenance.signers import signer_of
 from weighbridge.provenance.statements import read_statement
-from weighbridge.provenance.timestamps import TimestampAuthority, proven_times
+from weighbridge.provenance.timestamps import TimestampAuthority, check_token, read_token
 from weighbridge.provenance.trust import CertificateTrust, KeylessTrust, KeyTrust, Trust
 
 __all__ = ["LARGEST_BUNDLE", "method_of", "verify"]
@@ -95,7 +95,11 @@ def _verify_by_certificate(bundle: Bundle, trust: CertificateTrust, now: datetim
 
 def _earliest(bundle: Bundle, authorities: tuple[TimestampAuthority, ...], now: datetime) -> datetime | None:
     """Return the proven time; `None` where no timestamp authority is configured or the bundle has no timestamp."""
-    times = proven_times(bundle.timestamps, bundle.signature, authorities) if authorities else ()
-    if any(time > now + CLOCKS_APART for time in times):
+    if not authorities or not bundle.timestamps:
+        return None
+    tokens = tuple(map(read_token, bundle.timestamps))
+    for token in tokens:
+        check_token(token, bundle.signature, authorities)
+    if any(token.time > now + CLOCKS_APART for token in tokens):
         raise Refusal("outside_validity", "a timestamp lies in the future")
-    return min(times, default=None)
+    return min(token.time for token in tokens)
