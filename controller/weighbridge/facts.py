@@ -190,7 +190,7 @@ def _model(evidence: Evidence, site: SiteFacts) -> ModelFacts:
         publisher=owner if slash and ref.scheme == "hf" else None,
         resolved=evidence.resolved,
         card=evidence.card,
-        license=evidence.license,
+        license=_license(evidence, site),
         lineage=evidence.lineage,
         files=evidence.files,
         config=evidence.config,
@@ -205,6 +205,26 @@ def _model(evidence: Evidence, site: SiteFacts) -> ModelFacts:
         stamps=site.stamps.get(str(ref), ()),
         in_house=str(ref) in site.in_house,
     )
+
+
+def _license(evidence: Evidence, site: SiteFacts) -> Outcome[License | Unreadable]:
+    """
+    Return what an attestation says about the license, where the site trusts its signer for this model; else what the card says.
+
+    What the card says otherwise is named beside it.
+    """
+    vouched = {one.bundle for one in site.vouchers.get(str(evidence.ref), ()) if one.identity and one.speaks}
+    attested = [license_ for bundle, license_ in sorted(evidence.attested_licenses.items()) if bundle in vouched]
+    if not attested:
+        return evidence.license
+    named = [one.id for one in attested[1:]]
+    match evidence.license:
+        case Found(value=License() as declared):
+            named += [declared.id, *declared.also_named]
+        case _:
+            pass
+    also = tuple(dict.fromkeys(one for one in named if one is not None and one != attested[0].id))
+    return Found(dataclasses.replace(attested[0], also_named=also))
 
 
 def to_json(value: object) -> Json:

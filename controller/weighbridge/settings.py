@@ -31,6 +31,8 @@ class Settings:
     """File with a hub token, read at each use and never logged."""
     offline: bool = False
     """Ask no host; what is not in a folder is unknown."""
+    attestations: str | None = None
+    """Folder or address of a store of attestations; without one, only what lies beside a model is found."""
     engine: EngineChoice = "auto"
     """`auto` prefers a real `opa` and falls back to the embedded preview."""
     opa_socket: Path | None = None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,12 +20,18 @@ from weighbridge.engine.process import OpaProcess, find_opa
 from weighbridge.engine.selftest import self_test
 from weighbridge.errors import BadPolicies, EngineError
 from weighbridge.gathering import Gatherer, Tables
+from weighbridge.gathering.attachments import Attached, Attachments
+from weighbridge.gathering.provenance import Provenance
+from weighbridge.gathering.verifying import Anchors, Verifying
 from weighbridge.model.requests import Namespace
 from weighbridge.model.rules import Rule
 from weighbridge.review import Reviewer
 from weighbridge.settings import DEFAULT_HUB, Settings
 from weighbridge.site.facts import ConfiguredSite, configured
+from weighbridge.site.live import LiveSite
 from weighbridge.site.objects import SiteObjects, read_folder
+from weighbridge.site.signers import KnownSigner, known_signers
+from weighbridge.sources.attestations import attestation_store
 from weighbridge.sources.directory import DirectorySource
 from weighbridge.sources.hub import HubSource
 from weighbridge.sources.interface import Source
@@ -59,12 +66,13 @@ async def assembled(settings: Settings) -> AsyncIterator[Assembly]:
     Raises `BadPolicies`, `BadSite` and `EngineError`, each one sentence.
     """
     bundle = bundles.load(settings.policies or bundles.default_folder())
-    site = _site(settings, bundle)
+    site = LiveSite(settings.site, lambda: _site(settings, bundle), time.monotonic)
     async with AsyncExitStack() as stack:
         engine, title = await _engine(stack, settings, bundle)
         judge = Judge(engine, bundle)
         sources = await stack.enter_async_context(sources_of(settings))
-        gatherer = Gatherer(sources, Tables.from_documents(bundle.documents))
+        provenance = await stack.enter_async_context(provenance_of(settings, site.signers))
+        gatherer = Gatherer(sources, Tables.from_documents(bundle.documents), provenance=provenance)
 
         async def ready() -> None:
             await engine.ready()
@@ -79,8 +87,24 @@ async def assembled(settings: Settings) -> AsyncIterator[Assembly]:
 async def gathering(settings: Settings) -> AsyncIterator[Gatherer]:
     """Put together what asks about models, without anybody who judges; raises `BadPolicies`."""
     bundle = bundles.load(settings.policies or bundles.default_folder())
-    async with sources_of(settings) as sources:
-        yield Gatherer(sources, Tables.from_documents(bundle.documents))
+    site = _site(settings, bundle)
+    async with sources_of(settings) as sources, provenance_of(settings, lambda: site.signers) as provenance:
+        yield Gatherer(sources, Tables.from_documents(bundle.documents), provenance=provenance)
+
+
+@asynccontextmanager
+async def provenance_of(
+    settings: Settings, signers: Callable[[], Sequence[KnownSigner]], supplied: Sequence[Attached] = ()
+) -> AsyncIterator[Provenance]:
+    """Build what finds out who vouches for models, and take it apart at the end."""
+    store = attestation_store(settings.attestations, offline=settings.offline) if settings.attestations else None
+    attachments = Attachments(time.monotonic, store, supplied)
+    verifying = Verifying(lambda: Anchors({one.name: one.trust for one in signers()}), time.monotonic, _now)
+    try:
+        yield Provenance(attachments, verifying, time.monotonic)
+    finally:
+        if store is not None:
+            await store.close()
 
 
 def _now() -> datetime:
@@ -92,7 +116,8 @@ def _site(settings: Settings, bundle: Bundle) -> ConfiguredSite:
     protected = bundle.documents.get("protected")
     if not isinstance(protected, list):
         raise BadPolicies("data/protected.yaml: missing or no list of rules. Fix: copy it from the shipped policies")
-    return configured(objects, settings.fallback_stage, settings.profile, [str(one) for one in protected])
+    signers = known_signers(objects, settings.site, _now())
+    return configured(objects, settings.fallback_stage, settings.profile, [str(one) for one in protected], signers)
 
 
 async def _engine(stack: AsyncExitStack, settings: Settings, bundle: Bundle) -> tuple[Engine, str]:

@@ -65,6 +65,65 @@ advisory(parts) := object.union(
 	parts,
 )
 
+bundle := "sha256:0b"
+
+signatures(list) := {"found": {"signatures": list, "unknown": []}}
+
+signature(parts) := object.union(
+	{
+		"bundle": bundle, "place": "model.sig", "verified": true, "code": null, "anchors": ["promotion"],
+		"about": "this_model", "signer": _signed_by, "signed_at": now - day, "coverage": _coverage,
+	},
+	parts,
+)
+
+coverage(parts) := object.union(_coverage, parts)
+
+statements(list) := {"found": {"statements": list, "contradictions": [], "unknown": []}}
+
+statement(parts) := object.union(
+	{
+		"bundle": "sha256:0c", "place": "attestations/slsa.json", "verified": true, "code": null, "anchors": ["promotion"],
+		"about": "this_model", "signer": _signed_by, "signed_at": now - day, "kind": "provenance",
+		"predicate_type": "https://slsa.dev/provenance/v1", "builder": "https://ci.example/train",
+		"dependencies": [], "summary": null, "claims": [], "card": false,
+	},
+	parts,
+)
+
+dependency(parts) := object.union(
+	{
+		"name": "meta-llama/Llama-3.1-8B", "kind": "model", "uri": "pkg:huggingface/meta-llama/Llama-3.1-8B",
+		"digests": {"gitCommit": "0e9e39f249a16976918f6564b8830bc894c89659"},
+	},
+	parts,
+)
+
+summary(parts) := object.union(
+	{
+		"verifier": "https://ci.example/promote", "passed": true, "levels": ["SLSA_BUILD_LEVEL_2"],
+		"verified_at": now - day, "ancestors": [],
+	},
+	parts,
+)
+
+voucher(parts) := object.union(
+	{"bundle": bundle, "signer": "promotion", "identity": true, "differs": null, "speaks": true},
+	parts,
+)
+
+stamp(parts) := object.union(
+	{
+		"policy": "prod", "signer": "promotion", "bundle": bundle, "covers": ["*"],
+		"verified_at_ns": now - day, "until_ns": now + day,
+	},
+	parts,
+)
+
+signer(parts) := object.union({"name": "promotion", "method": "sigstore", "speaks_for": [ref], "stamps": true}, parts)
+
+unasked := {"place": "store", "because": "timeout", "host": "hub.example", "since": null}
+
 container(parts) := object.union(_container, parts)
 
 site(parts) := object.union(object.remove(_document.site, object.keys(parts)), parts)
@@ -89,6 +148,7 @@ _document := {
 		"fallback": {"profile": "standard", "stage": "enforce", "set_by": "test"},
 		"override": null,
 		"exceptions": [],
+		"signers": [signer({})],
 	},
 }
 
@@ -106,7 +166,7 @@ _model := {
 	}},
 	"card": {"found": {
 		"sha256": "sha256:00", "letters": 5000, "front_matter": "ok", "front_matter_problem": null,
-		"code_readme": false, "sections": {}, "placeholders": [],
+		"code_readme": false, "sections": {}, "placeholders": [], "datasets": [], "data_pins": 0,
 	}},
 	"license": {"found": {
 		"declared": "apache-2.0", "id": "apache-2.0", "source": "front_matter",
@@ -134,6 +194,11 @@ _model := {
 		"ratios_to_parents": [{"parent": "meta-llama/Llama-3.1-8B", "ratio": 1.0}],
 	}},
 	"advisories": [],
+	"signatures": signatures([signature({})]),
+	"statements": statements([statement({}), statement({"bundle": "sha256:0d", "kind": "aibom", "builder": null})]),
+	"vouchers": [voucher({}), voucher({"bundle": "sha256:0c"}), voucher({"bundle": "sha256:0d"})],
+	"stamps": [],
+	"in_house": false,
 }
 
 _container := {
@@ -176,4 +241,14 @@ _exception := {
 	"spec_digest": "sha256:9e",
 	"approvals": [{"name": "until-fixed", "spec_digest": "sha256:9e", "requested_by": "team", "approver": "platform"}],
 	"matched": [{"model": ref, "by": "commit"}],
+}
+
+_signed_by := {
+	"method": "sigstore", "subjects": ["ci@acme.example"], "issuer": "https://issuer.example",
+	"source_repository": null, "workflow": null, "runner": null, "fingerprint": "ab",
+}
+
+_coverage := {
+	"comparable": true, "why_not": null, "signed": 6, "changed": [], "missing": [], "unsigned": [], "ignored": [],
+	"dangerous": [], "symlinks": false, "card": true, "license": true, "code": true, "weights": true,
 }

@@ -18,14 +18,16 @@ keys := {
 		"ref", "role", "scheme", "repository", "revision", "unresolved_because", "publisher",
 		"resolved", "card", "license", "lineage", "files", "config", "tokenizer",
 		"generation_config", "adapter", "weights", "advisories",
+		"signatures", "statements", "vouchers", "stamps", "in_house",
 	},
 	"missing": {"looked_at"},
 	"unknown": {"because", "host", "since"},
 	"resolved": {"commit", "digest", "asked", "immutable"},
 	"card": {
 		"sha256", "letters", "front_matter", "front_matter_problem",
-		"code_readme", "sections", "placeholders",
+		"code_readme", "sections", "placeholders", "datasets", "data_pins",
 	},
+	"dataset": {"name", "pin"},
 	"placeholder": {"section", "line", "empties_section"},
 	"license": {"declared", "id", "source", "label_only", "custom", "name", "also_named"},
 	"lineage": {
@@ -50,9 +52,31 @@ keys := {
 		"expected_parameters", "supported", "ratio", "bits", "ratios_to_parents",
 	},
 	"dtype": {"name", "parameters"},
+	"signatures": {"signatures", "unknown"},
+	"signature": {
+		"bundle", "place", "verified", "code", "anchors",
+		"about", "signer", "signed_at", "coverage",
+	},
+	"coverage": {
+		"comparable", "why_not", "signed", "changed", "missing", "unsigned", "ignored",
+		"dangerous", "symlinks", "card", "license", "code", "weights",
+	},
+	"signed_by": {"method", "subjects", "issuer", "source_repository", "workflow", "runner", "fingerprint"},
+	"statements": {"statements", "contradictions", "unknown"},
+	"statement": {
+		"bundle", "place", "verified", "code", "anchors", "about", "signer", "signed_at", "kind",
+		"predicate_type", "builder", "dependencies", "summary", "claims", "card",
+	},
+	"dependency": {"name", "kind", "uri", "digests"},
+	"summary": {"verifier", "passed", "levels", "verified_at", "ancestors"},
+	"contradiction": {"about", "attested", "declared", "bundle"},
+	"unasked": {"place", "because", "host", "since"},
+	"voucher": {"bundle", "signer", "identity", "differs", "speaks"},
+	"stamp": {"policy", "signer", "bundle", "covers", "verified_at_ns", "until_ns"},
+	"signer": {"name", "method", "speaks_for", "stamps"},
 	"parent_ratio": {"parent", "ratio"},
 	"advisory": {"id", "severity", "node", "own", "by", "block", "fixed_in", "summary"},
-	"site": {"policies", "fallback", "override", "exceptions"},
+	"site": {"policies", "fallback", "override", "exceptions", "signers"},
 	"policy": {
 		"name", "priority", "floor", "profile", "stages",
 		"rules", "licenses", "on_unknown", "exception_classes",
@@ -76,8 +100,8 @@ keys := {
 lists := {
 	"input": {"serving", "models", "problems"},
 	"container": {"models"},
-	"model": {"advisories"},
-	"card": {"placeholders"},
+	"model": {"advisories", "vouchers", "stamps"},
+	"card": {"placeholders", "datasets"},
 	"license": {"also_named"},
 	"lineage": {"nodes", "edges", "derived_by", "prose_parents", "unknown"},
 	"node": {"ancestors"},
@@ -85,7 +109,15 @@ lists := {
 	"config": {"auto_map"},
 	"tokenizer": {"auto_map"},
 	"weights": {"dtypes", "ratios_to_parents"},
-	"site": {"policies", "exceptions"},
+	"signatures": {"signatures", "unknown"},
+	"coverage": {"changed", "missing", "unsigned", "ignored", "dangerous"},
+	"signed_by": {"subjects"},
+	"statements": {"statements", "contradictions", "unknown"},
+	"statement": {"anchors", "dependencies", "claims"},
+	"summary": {"levels"},
+	"stamp": {"covers"},
+	"signer": {"speaks_for"},
+	"site": {"policies", "exceptions", "signers"},
 	"policy": {"stages"},
 	"exception": {"models", "approvals", "matched"},
 }
@@ -95,6 +127,12 @@ lists := {
 words := {
 	"stage": {"stage": {"audit", "warn", "enforce"}},
 	"rule": {"action": {null, "off", "audit", "warn", "deny"}},
+	"signature": {
+		"verified": {true, false},
+		"about": {"this_model", "another_model", "unknown"},
+	},
+	"statement": {"verified": {true, false}, "about": {"this_model", "another_model", "unknown"}},
+	"coverage": {"comparable": {true, false}},
 	"policy": {"profile": {null, "baseline", "standard", "restricted"}, "floor": {true, false}},
 	"judging": {"profile": {"baseline", "standard", "restricted"}, "stage": {"audit", "warn", "enforce"}},
 	"on_unknown": {"default": {"deny", "warn"}},
@@ -102,7 +140,7 @@ words := {
 
 facts := {
 	"resolved", "card", "license", "lineage", "files",
-	"config", "tokenizer", "generation_config", "adapter", "weights",
+	"config", "tokenizer", "generation_config", "adapter", "weights", "signatures", "statements",
 }
 
 _answers := {"found", "missing", "unknown"}
@@ -196,6 +234,83 @@ broken contains "models.advisories" if {
 	some model in input.models
 	some advisory in model.advisories
 	_unlike(advisory, "advisory")
+}
+
+broken contains "models.card.datasets" if {
+	some model in input.models
+	some dataset in model.card.found.datasets
+	_unlike(dataset, "dataset")
+}
+
+broken contains "models.signatures.signatures" if {
+	some model in input.models
+	some signature in model.signatures.found.signatures
+	_unlike(signature, "signature")
+}
+
+broken contains "models.signatures.signatures.coverage" if {
+	some model in input.models
+	some signature in model.signatures.found.signatures
+	signature.coverage != null
+	_unlike(signature.coverage, "coverage")
+}
+
+broken contains concat("", ["models.", set, ".signer"]) if {
+	some model in input.models
+	some set in {"signatures", "statements"}
+	some signed in model[set].found[set]
+	signed.signer != null
+	_unlike(signed.signer, "signed_by")
+}
+
+broken contains concat("", ["models.", set, ".unknown"]) if {
+	some model in input.models
+	some set in {"signatures", "statements"}
+	some gap in model[set].found.unknown
+	_unlike(gap, "unasked")
+}
+
+broken contains "models.statements.statements" if {
+	some model in input.models
+	some statement in model.statements.found.statements
+	_unlike(statement, "statement")
+}
+
+broken contains "models.statements.statements.dependencies" if {
+	some model in input.models
+	some statement in model.statements.found.statements
+	some dependency in statement.dependencies
+	_unlike(dependency, "dependency")
+}
+
+broken contains "models.statements.statements.summary" if {
+	some model in input.models
+	some statement in model.statements.found.statements
+	statement.summary != null
+	_unlike(statement.summary, "summary")
+}
+
+broken contains "models.statements.contradictions" if {
+	some model in input.models
+	some contradiction in model.statements.found.contradictions
+	_unlike(contradiction, "contradiction")
+}
+
+broken contains "models.vouchers" if {
+	some model in input.models
+	some voucher in model.vouchers
+	_unlike(voucher, "voucher")
+}
+
+broken contains "models.stamps" if {
+	some model in input.models
+	some stamp in model.stamps
+	_unlike(stamp, "stamp")
+}
+
+broken contains "site.signers" if {
+	some signer in input.site.signers
+	_unlike(signer, "signer")
 }
 
 broken contains "models.lineage.nodes" if {

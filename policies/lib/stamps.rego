@@ -1,6 +1,6 @@
 # METADATA
 # title: Stamps
-# description: Verification summaries that answer rules: whom a policy names, how old they may be, and what they cover.
+# description: Verification summaries that answer rules, whom a policy names, how old they may be, and what they cover.
 package weighbridge.lib.stamps
 
 import data.weighbridge.lib.signatures

@@ -28,10 +28,16 @@ gaps contains _gap(model, rule, "ancestors", gap) if {
 	demand.action != "off"
 	"lineage" in _needed[rule]
 	some gap in model.lineage.found.unknown
+	_concerns(gap, rule, model.lineage.found.name)
 	not gap.because in data.weighbridge.unknown.reported_elsewhere
 	not gap.because in data.weighbridge.unknown.not_asked
 	_unanswered(model, rule, "ancestors")
 }
+
+# Some rules ask only what a model says of its own parents.
+_concerns(_, rule, _) if not rule in data.weighbridge.unknown.own_parents_only
+
+_concerns(gap, _, name) if gap.node == name
 
 # Signatures and statements are sets: a place that did not answer may hold more of them.
 gaps contains _gap(model, rule, fact, gap) if {

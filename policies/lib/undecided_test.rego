@@ -12,7 +12,7 @@ test_a_rule_is_undecided_where_a_fact_it_needs_is_unknown if {
 }
 
 test_every_rule_that_needs_a_fact_needs_to_know_which_model_it_is if {
-	count(_rules({"resolved": fixture.unknown("timeout")}, [])) == 12
+	count(_rules({"resolved": fixture.unknown("timeout")}, [])) == 19
 }
 
 test_an_unknown_ancestor_leaves_what_needs_the_lineage_undecided if {
@@ -81,5 +81,39 @@ _rules(facts, policies) := {gap.rule |
 }
 
 _action(rule, fact, policies) := demand.action if {
-	demand := undecided.demand(rule, fact) with input as fixture.under(fixture.model({}), policies)
+	gap := {"rule": rule, "fact": fact, "model": fixture.ref}
+	demand := undecided.demand(gap) with input as fixture.under(fixture.model({}), policies)
+}
+
+test_of_its_own_parents_a_model_must_speak if {
+	gap := {"node": "acme/tariff-8b", "because": "timeout", "host": "hub.example", "since": null}
+	rules := _rules({"lineage": fixture.lineage({"unknown": [gap]})}, [])
+	"lineage.base_pinned" in rules
+	"provenance.attested" in rules
+}
+
+test_a_place_that_keeps_silent_leaves_open_what_no_other_signature_settles if {
+	_rules({"signatures": {"found": {"signatures": [fixture.signature({})], "unknown": [fixture.unasked]}}}, []) == set()
+	_rules({"signatures": {"found": {"signatures": [], "unknown": [fixture.unasked]}}}, []) == {
+		"provenance.card_bound",
+		"signature.covers_files",
+		"signature.trusted",
+	}
+	_rules({"statements": {"found": {"statements": [], "contradictions": [], "unknown": [fixture.unasked]}}}, []) == {
+		"data.pinned",
+		"lineage.base_pinned",
+		"provenance.aibom",
+		"provenance.attested",
+	}
+}
+
+test_without_a_signer_less_is_demanded_where_signatures_are_not_known if {
+	document := fixture.document({
+		"models": [fixture.model({"signatures": fixture.unknown("timeout")})],
+		"site": fixture.site({"signers": [], "policies": [fixture.policy({"profile": "restricted"})]}),
+	})
+	gap := {"rule": "signature.covers_files", "fact": "signatures", "model": fixture.ref}
+	strict := {"rule": "signature.trusted", "fact": "signatures", "model": fixture.ref}
+	undecided.demand(gap).action == "audit" with input as document
+	undecided.demand(strict).action == "deny" with input as document
 }

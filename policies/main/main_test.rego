@@ -12,6 +12,7 @@ test_a_harmless_model_is_allowed_without_a_word if {
 		"would_allow": true,
 		"undecided": false,
 		"findings": [],
+		"stamps": [],
 	} with input as fixture.about([fixture.model({})], [fixture.container({})])
 }
 

@@ -38,6 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
         hub=arguments.hub or DEFAULT_HUB,
         hub_token_file=arguments.hub_token_file,
         offline=arguments.offline,
+        attestations=arguments.attestations,
     )
     evidence = asyncio.run(_gather(settings, ModelRef.parse(text)))
     sys.stdout.write(FORMATS[arguments.output](evidence))

@@ -33,6 +33,9 @@ def add_sources(parser: argparse.ArgumentParser) -> None:
         "--hub", metavar="URL|DIR", help=f"model hub or mirror, or a folder in hub layout (default: {DEFAULT_HUB})"
     )
     parser.add_argument("--hub-token-file", type=Path, metavar="FILE", help="file with a hub token")
+    parser.add_argument(
+        "--attestations", metavar="URL|DIR", help="store of attestations about models, asked beside their repositories"
+    )
     parser.add_argument("--offline", action="store_true", help="ask no host: what a folder does not hold is unknown")
 
 
@@ -53,6 +56,7 @@ def settings_of(arguments: argparse.Namespace) -> Settings:
         hub=arguments.hub or DEFAULT_HUB,
         hub_token_file=arguments.hub_token_file,
         offline=arguments.offline,
+        attestations=arguments.attestations,
         engine=arguments.engine,
     )
 

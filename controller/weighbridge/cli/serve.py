@@ -147,6 +147,7 @@ def _settings(arguments: argparse.Namespace) -> Settings:
         hub=arguments.hub or DEFAULT_HUB,
         hub_token_file=arguments.hub_token_file,
         offline=arguments.offline,
+        attestations=arguments.attestations,
         engine=_engine(arguments.engine, preview=arguments.unsafe_preview_engine),
         opa_socket=arguments.opa_socket,
     )

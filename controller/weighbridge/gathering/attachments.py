@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from weighbridge.gathering.asking import Deadline, Questions
 from weighbridge.model.outcomes import Found, Missing, Outcome, Unknown, Unreadable
@@ -64,9 +65,7 @@ class Attachments:
             return self._supplied.with_more(FoundPlaces(too_many=f"{name} holds {len(paths)} signature files"))
         outcomes = await asyncio.gather(
             *(
-                self._files.ask(
-                    (source.host, name, commit, path), lambda path=path: _read(source, name, commit, path), source, deadline
-                )
+                self._files.ask((source.host, name, commit, path), partial(_read, source, name, commit, path), source, deadline)
                 for path in paths
             )
         )
@@ -81,9 +80,7 @@ class Attachments:
         if store is None:
             return found
         for key in keys:
-            outcome = await self._stored.ask(
-                (store.host, key), lambda key=key: _from_store(store, key), store, deadline
-            )
+            outcome = await self._stored.ask((store.host, key), partial(_from_store, store, key), store, deadline)
             found = found.with_more(_places(f"{key} at {store.host}", outcome))
         return found
 
@@ -129,8 +126,10 @@ def _places(place: str, outcome: Outcome[tuple[Attached, ...] | Unreadable]) -> 
     match outcome:
         case Found(value=Unreadable(unreadable=why)):
             return FoundPlaces(too_many=why)
-        case Found(value=attached):
+        case Found(value=tuple() as attached):
             return FoundPlaces(attached)
+        case Found():
+            raise TypeError("a place holds bundles or why they cannot be used")
         case Missing():
             return FoundPlaces()
         case Unknown():

@@ -7,21 +7,24 @@ Every reference is asked about at once; ancestors are walked level by level up t
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from weighbridge.gathering.asking import Deadline
+from weighbridge.gathering.attested import attested_licenses, contradicted, with_attested
 from weighbridge.gathering.guarding import Guarded
-from weighbridge.gathering.parts import FilesPart, Parts, license_of, statements_of
+from weighbridge.gathering.parts import CardPart, FilesPart, Parts, license_of, statements_of
+from weighbridge.gathering.provenance import Provenance, Subject, trusting_nobody
 from weighbridge.gathering.repositories import Repositories
 from weighbridge.gathering.tables import Tables
 from weighbridge.gathering.weighing import against_parents, converted_from, units_of, weighed
 from weighbridge.lineage import NodeFacts, ParentStatement, Statements, lineage, parent_revision
 from weighbridge.lineage.graph import MOST_NODES
 from weighbridge.lineage.statements import MOST_PARENTS
-from weighbridge.model.evidence import Evidence, Files, License, Place, Resolved
+from weighbridge.model.evidence import Card, Evidence, Files, License, Place, Resolved
 from weighbridge.model.outcomes import Found, Missing, Outcome, Unknown, Unreadable
 from weighbridge.model.refs import ModelRef
 from weighbridge.sources.interface import Source
@@ -29,6 +32,7 @@ from weighbridge.store.memory import Shelf
 
 HOPS = 8
 """How far up a lineage repositories are fetched; what lies beyond is named and not walked."""
+COMMIT = re.compile(r"[0-9a-f]{40}")
 _RISKY = ("pickle", "keras", "code")
 
 T = TypeVar("T")
@@ -39,9 +43,18 @@ class Gatherer:
     """Finds out about models. What cannot be learnt is `Unknown`."""
 
     def __init__(
-        self, sources: Mapping[str, Source], tables: Tables, clock: Callable[[], float] = time.monotonic
+        self,
+        sources: Mapping[str, Source],
+        tables: Tables,
+        clock: Callable[[], float] = time.monotonic,
+        provenance: Provenance | None = None,
     ) -> None:
-        """Ask `sources`, by scheme; `clock` counts seconds and only grows."""
+        """
+        Ask `sources`, by scheme; `clock` counts seconds and only grows.
+
+        `provenance` finds out who vouches for models; by default nobody is trusted.
+        """
+        self._provenance = provenance or trusting_nobody(clock)
         self._sources = {scheme: Guarded(source, clock) for scheme, source in sources.items()}
         self._tables = tables
         self._repositories = Repositories(tables, clock)
@@ -50,7 +63,7 @@ class Gatherer:
     async def gather(self, refs: Sequence[ModelRef], seconds: float) -> tuple[Evidence, ...]:
         """Return one `Evidence` per reference, in order, within `seconds`."""
         deadline = Deadline.after(seconds)
-        kept = [self._kept.get(_key(ref)) for ref in refs]
+        kept = [self._kept.get(self._key(ref)) for ref in refs]
         cold = [self._evidence(ref, deadline.for_one()) for ref, one in zip(refs, kept, strict=True) if one is None]
         asked = iter(await asyncio.gather(*cold))
         return tuple(
@@ -67,13 +80,36 @@ class Gatherer:
         match resolved:
             case Found(value=now):
                 evidence = await self._known(ref, now, source, deadline)
-                self._kept.put(_key(ref), evidence, deadline.horizon.until)
+                self._kept.put(self._key(ref), evidence, deadline.horizon.until)
                 return evidence
             case Missing():
                 unknown = Unknown("no_repository", source.host, detail=f"{source.host} has no {resolved.looked_at}")
                 return replace(_nothing(ref, unknown), resolved=resolved)
             case Unknown():
-                return _nothing(ref, resolved)
+                return await self._silent(ref, resolved, deadline)
+
+    async def _silent(self, ref: ModelRef, unknown: Unknown, deadline: Deadline) -> Evidence:
+        """
+        Return what a store attests about a commit that a repository could not be asked about.
+
+        A commit that a verified statement names is what the reference means, whoever keeps silent.
+        """
+        nothing = _nothing(ref, unknown)
+        if ref.revision is None or not COMMIT.fullmatch(ref.revision):
+            return nothing
+        signed = await self._provenance.of_commit(ref.revision, unknown, f"{ref.scheme}://{ref.repository}", deadline)
+        if not signed.holding:
+            return replace(nothing, signatures=unknown)
+        return replace(
+            nothing,
+            resolved=Found(Resolved(ref.revision, None, ref.revision, immutable=True)),
+            statements=signed.statements,
+            attested_licenses=attested_licenses(signed, self._tables),
+        )
+
+    def _key(self, ref: ModelRef) -> Hashable:
+        """Return what evidence depends on, and not who names the model in which role."""
+        return ref.scheme, ref.repository, ref.revision, ref.file, ref.unresolved_because, self._provenance.version
 
     async def _known(self, ref: ModelRef, now: Resolved, source: Source, deadline: Deadline) -> Evidence:
         at = now.commit or now.digest or ""
@@ -83,8 +119,12 @@ class Gatherer:
         )
         license_outcome, license_places = license_of(parts, self._tables)
         sources_of_it, unknown = converted_from(parts, headers, ref.file)
-        statements = statements_of(parts, sources_of_it, self._tables)
+        signed = await self._provenance.of_model(source, _subject(ref, now, parts), deadline)
+        licenses = attested_licenses(signed, self._tables)
         name = self._tables.aliases.own(ref.repository)
+        said = statements_of(parts, sources_of_it, self._tables)
+        statements = with_attested(said, signed, name, self._tables)
+        signed = contradicted(signed, licenses, _value(license_outcome), said, _card(parts))
         asked = tuple(dict.fromkeys((*parts.unknown, *unknown)))
         model = NodeFacts(name, "found", now.commit, statements, _value(license_outcome), asked)
         ancestors = await _Walk(self._repositories, self._tables, source, deadline).ancestors(model)
@@ -101,6 +141,9 @@ class Gatherer:
             adapter=_mapped(parts.adapter, lambda part: part.adapter),
             places={**_places(parts), **license_places, **statements.places},
             weights=against_parents(weighed(parts, headers), parts, _sizes_of_parents(statements, ancestors)),
+            signatures=signed.signatures,
+            statements=signed.statements,
+            attested_licenses=licenses,
         )
 
 
@@ -166,15 +209,31 @@ def _sizes_of_parents(statements: Statements, ancestors: Mapping[str, NodeFacts]
     return {facts.name: facts.units for facts in found if facts is not None}
 
 
-def _key(ref: ModelRef) -> Hashable:
-    """Return what evidence depends on, and not who names the model in which role."""
-    return ref.scheme, ref.repository, ref.revision, ref.file, ref.unresolved_because
-
-
 def _nothing(ref: ModelRef, unknown: Unknown) -> Evidence:
     return Evidence(
-        ref, unknown, unknown, unknown, unknown, unknown, unknown, unknown, unknown, unknown, weights=unknown
-    )
+        ref, unknown, unknown, unknown, unknown, unknown, unknown, unknown, unknown, unknown,
+        weights=unknown, signatures=unknown, statements=unknown,
+    )  # fmt: skip
+
+
+def _subject(ref: ModelRef, now: Resolved, parts: Parts) -> Subject:
+    card = _card(parts)
+    sha256 = card.sha256 if card is not None else None
+    match parts.files:
+        case Found(value=FilesPart(files=files, signed_in=signed_in)):
+            return Subject(ref.repository, now, sha256, files if isinstance(files, Files) else None, signed_in)
+        case Found(value=Unreadable() as why) | (Unknown() as why):
+            return Subject(ref.repository, now, sha256, None, (), why)
+        case _:
+            return Subject(ref.repository, now, sha256, None, ())
+
+
+def _card(parts: Parts) -> Card | None:
+    match parts.card:
+        case Found(value=CardPart(card=card)):
+            return card
+        case _:
+            return None
 
 
 def _mapped(outcome: Outcome[T | Unreadable], pick: Callable[[T], U]) -> Outcome[U | Unreadable]:

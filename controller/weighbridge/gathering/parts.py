@@ -87,6 +87,8 @@ class FilesPart:
     """License files worth reading."""
     tags: tuple[str, ...] = ()
     """Base models that the source itself shows."""
+    signed_in: tuple[str, ...] = ()
+    """Files that may hold signatures."""
 
 
 @dataclass(frozen=True, slots=True)

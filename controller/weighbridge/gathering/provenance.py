@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from weighbridge.gathering.asking import Deadline, Questions
 from weighbridge.gathering.attachments import Attached, Attachments, FoundPlaces
 from weighbridge.gathering.comparing import compared
-from weighbridge.gathering.verifying import Proof, Verifying
+from weighbridge.gathering.verifying import Anchors, Proof, Verifying
 from weighbridge.model.evidence import File, Files, Resolved
 from weighbridge.model.outcomes import Found, Missing, Outcome, Unknown, Unreadable
 from weighbridge.model.provenance import Compared, Manifest, Refused, Signer, Verified
@@ -32,7 +32,7 @@ from weighbridge.model.signatures import (
 from weighbridge.provenance import MODEL_SIGNATURE, read_manifest
 from weighbridge.provenance.binding import Content, coverage, is_about, kind_of_file, names_card
 from weighbridge.provenance.claims import read_claims
-from weighbridge.sources.interface import Source
+from weighbridge.sources.interface import Source, utc_now
 from weighbridge.store.memory import Memory
 from weighbridge.weights import format_of
 
@@ -68,6 +68,8 @@ class Subject:
     files: Files | None
     paths: tuple[str, ...]
     """Files of the repository where signatures lie."""
+    unlisted: Unknown | Unreadable | None = None
+    """Why its files are not known; signatures that nobody could look for are not absent."""
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -120,7 +122,7 @@ class Provenance:
         lists = await asyncio.gather(
             *(self._against_files(source, subject, at, proof, deadline) for _, proof in proofs)
         )
-        return _signed(found, proofs, lists, subject.content)
+        return _as_far_as_listed(_signed(found, proofs, lists, subject.content), subject)
 
     async def of_commit(self, commit: str, silent: Unknown, place: str, deadline: Deadline) -> Signed:
         """Return what a store holds about a commit whose repository keeps silent."""
@@ -157,6 +159,11 @@ class Provenance:
         return _List(manifest, outcome)
 
 
+def trusting_nobody(clock: Callable[[], float]) -> Provenance:
+    """Return what finds signatures and believes none."""
+    return Provenance(Attachments(clock, None), Verifying(lambda: Anchors({}), clock, utc_now), clock)
+
+
 @dataclass(frozen=True, slots=True)
 class _List:
     """A signed list of files, with what it comes to."""
@@ -170,8 +177,8 @@ def _signed(
     found: FoundPlaces, proofs: Sequence[tuple[Attached, Proof]], lists: Sequence[_List], content: Content
 ) -> Signed:
     if found.too_many is not None:
-        unreadable = Found(Unreadable(found.too_many))
-        return Signed(unreadable, unreadable)
+        unreadable = Unreadable(found.too_many)
+        return Signed(Found(unreadable), Found(unreadable))
     unknown = list(found.unknown)
     signatures = []
     manifests: set[str] = set()
@@ -192,6 +199,20 @@ def _signed(
     return Signed(
         Found(Signatures(tuple(signatures), gaps)), Found(Statements(tuple(statements), (), found.unknown))
     )
+
+
+def _as_far_as_listed(signed: Signed, subject: Subject) -> Signed:
+    """Say what could not be looked for because the files of the repository are not known."""
+    match subject.unlisted, signed.statements:
+        case Unknown() as silent, Found(value=Statements() as known):
+            gap = Unasked(subject.name, silent.because, silent.host, silent.since)
+            return Signed(silent, Found(replace(known, unknown=(*known.unknown, gap))))
+        case Unknown() as silent, _:
+            return Signed(silent, signed.statements)
+        case Unreadable() as unreadable, _:
+            return Signed(Found(unreadable), Found(unreadable))
+        case _:
+            return signed
 
 
 def _intact(cover: Coverage | None) -> bool:

@@ -30,6 +30,7 @@ from weighbridge.licenses import FileStatement, file_statement
 from weighbridge.lineage import merge_names, merge_names_in_card
 from weighbridge.model.evidence import Resolved
 from weighbridge.model.outcomes import Found, Missing, Outcome, Unknown, Unreadable
+from weighbridge.provenance.places import places
 from weighbridge.sources.interface import Source
 from weighbridge.store.memory import Memory
 from weighbridge.weights import adapter, config, files, generation_config, promise, read_json, shape, tokenizer
@@ -173,7 +174,9 @@ async def _listing(source: Source, name: str, commit: str) -> Outcome[FilesPart 
             licenses.sort(key=lambda path: path.lower().startswith("notice"))
             paths = frozenset(path for path in names if path in _READ or path in licenses[:MOST_LICENSE_FILES])
             tags = tuple(tag for tag in listing.tags if tag.startswith(_BASE_TAG))
-            return Found(FilesPart(files(listing.files), paths, tuple(licenses[:MOST_LICENSE_FILES]), tags))
+            return Found(
+                FilesPart(files(listing.files), paths, tuple(licenses[:MOST_LICENSE_FILES]), tags, places(names))
+            )
         case Missing() | Unknown():
             return listed
 

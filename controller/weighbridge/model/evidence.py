@@ -98,7 +98,7 @@ class License:
     """As the strongest statement writes it."""
     id: str | None
     """Key of `data.weighbridge.licenses`; `None` when the license is not identified."""
-    source: Literal["front_matter", "license_file", "card_text"] | None
+    source: Literal["front_matter", "license_file", "card_text", "attestation"] | None
     label_only: bool
     """A family label (`openrail`, `cc`, `gpl`), `unknown`, or `other` without a name: not a license."""
     custom: bool
@@ -276,3 +276,5 @@ class Evidence:
     weights: Outcome[Weights | Unreadable] = field(default_factory=lambda: Missing("weights of the repository"))
     signatures: Outcome[Signatures | Unreadable] = field(default_factory=lambda: Missing("signatures of the repository"))
     statements: Outcome[Statements | Unreadable] = field(default_factory=lambda: Missing("attestations of the repository"))
+    attested_licenses: Mapping[str, License] = field(default_factory=dict)
+    """The license that each verified statement gives, by its bundle."""
