@@ -77,15 +77,22 @@ def _serialized(value: object) -> _Serialized:
         raise _wrong("the manifest names no hash_type")
     if not isinstance(symlinks, bool):
         raise _wrong("allow_symlinks of the manifest is neither true nor false")
-    if method == "shards" and (not isinstance(size, int) or isinstance(size, bool) or size < 1):
-        raise _wrong("the manifest lists shards and says no shard_size")
+    shard_size = _size(size) if method == "shards" else None
     ignored = fields.get("ignore_paths", [])
     if not isinstance(ignored, list) or len(ignored) > MOST_IGNORED or not all(map(_is_short, ignored)):
         raise _wrong(f"ignore_paths of the manifest is no list of up to {MOST_IGNORED} paths")
-    shard_size = size if method == "shards" and isinstance(size, int) else None
     return _Serialized(
         "shards" if method == "shards" else "files", algorithm, symlinks, shard_size, tuple(sorted(ignored))
     )
+
+
+def _size(value: object) -> int:
+    """Read a shard size; the protobuf library that signers use writes whole numbers as `1000000.0`."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise _wrong("the manifest lists shards and says no shard_size")
+    return value
 
 
 def _is_short(value: object) -> bool:
