@@ -117,12 +117,26 @@ class Envelope(Shape):
     signatures: list[SignatureShape]
 
 
+class MessageDigest(Shape):
+    """What a signature over bare bytes covers."""
+
+    algorithm: str
+    digest: str
+
+
+class MessageSignature(Shape):
+    """A signature over bare bytes."""
+
+    signature: str
+    message_digest: MessageDigest | None = None
+
+
 class BundleShape(Shape):
     """The whole bundle."""
 
     media_type: str
     verification_material: Material
-    message_signature: msgspec.Raw | None = None
+    message_signature: MessageSignature | None = None
     dsse_envelope: Envelope | None = None
 
 

@@ -115,7 +115,7 @@ def test_the_whole_bundle_verifies(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(drawn=st.data())
 def test_no_bundle_with_a_flipped_byte_of_evidence_verifies(kind: str, drawn: st.DataObject) -> None:
     signed = KINDS[kind]
@@ -127,7 +127,7 @@ def test_no_bundle_with_a_flipped_byte_of_evidence_verifies(kind: str, drawn: st
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(drawn=st.data())
 def test_no_bundle_with_a_flipped_byte_of_its_text_verifies(kind: str, drawn: st.DataObject) -> None:
     signed = KINDS[kind]
@@ -138,7 +138,7 @@ def test_no_bundle_with_a_flipped_byte_of_its_text_verifies(kind: str, drawn: st
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(raw=st.binary(max_size=300) | st.text(max_size=300).map(str.encode))
 def test_no_bytes_raise_anything(kind: str, raw: bytes) -> None:
     assert isinstance(verify(raw, KINDS[kind].trust, NOW), Refused)
@@ -152,7 +152,7 @@ JSON = st.recursive(
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(drawn=st.data(), junk=JSON)
 def test_no_field_of_another_type_raises_anything(kind: str, drawn: st.DataObject, junk: Any) -> None:
     signed = KINDS[kind]
