@@ -77,15 +77,22 @@ def _serialized(value: object) -> _Serialized:
         raise _wrong("the manifest names no hash_type")
     if not isinstance(symlinks, bool):
         raise _wrong("allow_symlinks of the manifest is neither true nor false")
-    if method == "shards" and (not isinstance(size, int) or isinstance(size, bool) or size < 1):
-        raise _wrong("the manifest lists shards and says no shard_size")
+    shard_size = _size(size) if method == "shards" else None
     ignored = fields.get("ignore_paths", [])
     if not isinstance(ignored, list) or len(ignored) > MOST_IGNORED or not all(map(_is_short, ignored)):
         raise _wrong(f"ignore_paths of the manifest is no list of up to {MOST_IGNORED} paths")
-    shard_size = size if method == "shards" and isinstance(size, int) else None
     return _Serialized(
         "shards" if method == "shards" else "files", algorithm, symlinks, shard_size, tuple(sorted(ignored))
     )
+
+
+def _size(value: object) -> int:
+    """Read a shard size; the protobuf library that signers use writes whole numbers as `1000000.0`."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise _wrong("the manifest lists shards and says no shard_size")
+    return value
 
 
 def _is_short(value: object) -> bool:
@@ -98,18 +105,18 @@ def _resource(value: object, how: _Serialized) -> Resource:
     if not isinstance(name, str) or not isinstance(digest, str) or not _DIGEST.fullmatch(digest):
         raise _wrong("a resource of the manifest lacks a name or a hexadecimal digest")
     if len(digest) != 2 * _SIZES.get(how.algorithm, len(digest) // 2):
-        raise _wrong(f"{name!r} has a digest of {len(digest) // 2} bytes, which is no {how.algorithm}")
+        raise _wrong(f"{name[:100]!r} has a digest of {len(digest) // 2} bytes, which is no {how.algorithm}")
     # model_signing writes the shard size into the algorithm
     if algorithm not in (how.algorithm, f"{how.algorithm}-sharded-{how.shard_size}"):
-        raise _wrong(f"{name!r} is hashed with {algorithm!r}, expected {how.algorithm}")
+        raise _wrong(f"{name[:100]!r} is hashed with {algorithm!r}, expected {how.algorithm}")
     if how.shard_size is None:
         return Resource(_path(name), how.algorithm, digest)
     part = _PART.fullmatch(name)
     if part is None:
-        raise _wrong(f"{name!r} is no part of a file, expected path:start:end")
+        raise _wrong(f"{name[:100]!r} is no part of a file, expected path:start:end")
     start, end = int(part["start"]), int(part["end"])
     if not 0 < end - start <= how.shard_size or start % how.shard_size:
-        raise _wrong(f"{name!r} is no part of {how.shard_size} bytes or fewer that starts at a multiple of them")
+        raise _wrong(f"{name[:100]!r} is no part of {how.shard_size} bytes or fewer that starts at a multiple of them")
     return Resource(_path(part["path"]), how.algorithm, digest, start, end)
 
 
@@ -123,7 +130,7 @@ def _path(name: str) -> str:
         or (name != WHOLE_MODEL and any(part in ("", ".", "..") for part in parts))
         or (len(parts[0]) == 2 and parts[0][1] == ":")
     ):
-        raise _wrong(f"{name!r} is no plain path inside the model")
+        raise _wrong(f"{name[:100]!r} is no plain path inside the model")
     return name
 
 
@@ -144,11 +151,11 @@ def _check_once(ordered: Sequence[Resource]) -> None:
     for one in ordered:
         folded = one.path.casefold()
         if spelled.setdefault(folded, one.path) != one.path:
-            raise _wrong(f"{one.path!r} stands twice in the manifest, once as {spelled[folded]!r}")
+            raise _wrong(f"{one.path[:100]!r} stands twice in the manifest, once as {spelled[folded][:100]!r}")
         if one.path in ends and (one.end is None or ends[one.path] != one.start):
-            raise _wrong(f"{one.path!r} stands twice in the manifest, or in parts with a gap")
+            raise _wrong(f"{one.path[:100]!r} stands twice in the manifest, or in parts with a gap")
         if one.path not in ends and one.start != 0:
-            raise _wrong(f"{one.path!r} is signed without its beginning")
+            raise _wrong(f"{one.path[:100]!r} is signed without its beginning")
         ends[one.path] = one.end
     if WHOLE_MODEL in ends and len(ends) > 1:
         raise _wrong("the manifest lists the whole model as one file, and further files")

@@ -106,8 +106,6 @@ def read_root(raw: bytes, now: datetime) -> Root:
             tuple(_Authority(_chain(one), _window(one.valid_for), one) for one in file.certificate_authorities),
             tuple(TimestampAuthority(_chain(one), _window(one.valid_for)) for one in file.timestamp_authorities),
         )
-    except BadTrust:
-        raise
     except Exception as error:  # the parser is not ours and raises many unrelated types
         raise BadTrust(f"{_SUBJECT}: not a Sigstore trusted root of version 0.1 ({_first_line(error)})") from error
     _check_usable(root, now)

@@ -21,6 +21,8 @@ class TransparencyLog:
     def __init__(self, host: str, origin: str) -> None:
         self.host, self.origin = host, origin
         self.key = ec.generate_private_key(ec.SECP256R1())
+        self.followers = 0
+        """Entries of others that come in before an entry is proved."""
         self._leaves = [leaf_hash(os.urandom(32)) for _ in range(FILLER)]
         self._lock = threading.Lock()
 
@@ -31,9 +33,10 @@ class TransparencyLog:
     def add(self, body: bytes, kind: str, version: str, promised_at: int | None = None) -> dict[str, Any]:
         """Take an entry in, and return it as bundles hold it; with `promised_at`, in Unix seconds, it is promised as well."""
         with self._lock:
-            self._leaves.append(leaf_hash(body))
+            index = len(self._leaves)
+            self._leaves += [leaf_hash(body), *(leaf_hash(os.urandom(32)) for _ in range(self.followers))]
             leaves = tuple(self._leaves)
-        index, root = len(leaves) - 1, tree_hash(leaves)
+        root = tree_hash(leaves)
         entry = {
             "logIndex": str(index),
             "logId": {"keyId": b64(self.id)},
