@@ -26,6 +26,7 @@ from weighbridge.model.verdicts import (
     Quote,
     Severity,
     Stage,
+    StampUsed,
     UnknownSource,
     Verdict,
     WhoCanAct,
@@ -70,12 +71,23 @@ class _Finding(_Strict):
     because_unknown: _Unknown | None
 
 
+class _Stamp(_Strict):
+    model: str
+    signer: str
+    policy: str
+    bundle: str
+    verified_at: int
+    until: int
+    rules: list[str]
+
+
 class _Answer(_Strict):
     stage: Stage
     allowed: bool
     would_allow: bool
     undecided: bool
     findings: list[_Finding]
+    stamps: list[_Stamp] = []
 
 
 def verdict_from(
@@ -108,6 +120,7 @@ def checked(answer: object, rules: Mapping[str, Rule], revision: str) -> Verdict
         undecided=any(finding.rule == UNDECIDED for finding in findings),
         findings=findings,
         revision=revision,
+        stamps=tuple(_stamp(one) for one in said.stamps),
     )
     for name in ("allowed", "would_allow", "undecided"):
         got, expected = getattr(said, name), getattr(verdict, name)
@@ -170,6 +183,11 @@ def _exception(said: _Exception | None) -> ExceptionUsed | None:
 
 def _unknown(said: _Unknown | None) -> UnknownSource | None:
     return None if said is None else UnknownSource(said.because, said.host, said.since, tuple(sorted(said.rules)))
+
+
+def _stamp(said: _Stamp) -> StampUsed:
+    rules = tuple(sorted(said.rules))
+    return StampUsed(said.model, said.signer, said.policy, said.bundle, said.verified_at, said.until, rules)
 
 
 def _order(finding: Finding) -> tuple[object, ...]:

@@ -7,7 +7,17 @@ import data.weighbridge.lib.shape
 _full := fixture.document({
 	"serving": [fixture.container({})],
 	"models": [fixture.model({
-		"card": fixture.card({"placeholders": [{"section": null, "line": 1, "empties_section": false}]}),
+		"card": fixture.card({
+			"placeholders": [{"section": null, "line": 1, "empties_section": false}],
+			"datasets": [{"name": "a/b", "pin": null}],
+		}),
+		"signatures": {"found": {"signatures": [fixture.signature({})], "unknown": [fixture.unasked]}},
+		"statements": {"found": {
+			"statements": [fixture.statement({"dependencies": [fixture.dependency({})], "summary": fixture.summary({})})],
+			"contradictions": [{"about": "license", "attested": "mit", "declared": "apache-2.0", "bundle": "sha256:0c"}],
+			"unknown": [],
+		}},
+		"stamps": [fixture.stamp({})],
 		"lineage": fixture.lineage({
 			"nodes": [fixture.node({
 				"license": fixture.license({}).found,
@@ -57,6 +67,20 @@ _breaks := [
 	["models.weights.dtypes", "/models/0/weights/found/dtypes/0", {}],
 	["models.weights.ratios_to_parents", "/models/0/weights/found/ratios_to_parents/0", {}],
 	["models.advisories", "/models/0/advisories/0", {}],
+	["models.card.datasets", "/models/0/card/found/datasets/0", {}],
+	["models.signatures.signatures", "/models/0/signatures/found/signatures/0", {}],
+	["models.signatures.signatures", "/models/0/signatures/found/signatures/0/verified", "yes"],
+	["models.signatures.signatures.coverage", "/models/0/signatures/found/signatures/0/coverage", {}],
+	["models.signatures.signer", "/models/0/signatures/found/signatures/0/signer", {}],
+	["models.signatures.unknown", "/models/0/signatures/found/unknown/0", {}],
+	["models.statements.statements", "/models/0/statements/found/statements/0", {}],
+	["models.statements.signer", "/models/0/statements/found/statements/0/signer", {}],
+	["models.statements.statements.dependencies", "/models/0/statements/found/statements/0/dependencies/0", {}],
+	["models.statements.statements.summary", "/models/0/statements/found/statements/0/summary", {}],
+	["models.statements.contradictions", "/models/0/statements/found/contradictions/0", {}],
+	["models.vouchers", "/models/0/vouchers/0", {}],
+	["models.stamps", "/models/0/stamps/0", {}],
+	["site.signers", "/site/signers/0", {}],
 	["models.lineage.nodes", "/models/0/lineage/found/nodes/0/ancestors", null],
 	["models.lineage.nodes.license", "/models/0/lineage/found/nodes/0/license", {}],
 	["models.lineage.nodes.shape", "/models/0/lineage/found/nodes/0/shape", {}],

@@ -146,6 +146,17 @@ statements(model) := [statement |
 ]
 
 # METADATA
+# description: Whether every place that may hold signatures, or statements, has answered.
+whole(outcome) if is_string(outcome.missing.looked_at)
+
+whole(outcome) if is_string(outcome.found.unreadable)
+
+whole(outcome) if {
+	is_array(outcome.found.unknown)
+	count(outcome.found.unknown) == 0
+}
+
+# METADATA
 # description: Where a place that may hold further signatures did not answer, what is known suffices.
 settled("signature.trusted", model) if count(trusted(model)) > 0
 
@@ -155,7 +166,7 @@ settled("provenance.card_bound", model) if card_bound(model)
 
 # METADATA
 # description: Pointers to where signatures stand.
-pointers(signatures) := [concat("", ["signature:", signature.bundle]) | some signature in signatures]
+places(signatures) := [concat("", ["signature:", signature.bundle]) | some signature in signatures]
 
 _about_this(model) := [signature |
 	some signature in model.signatures.found.signatures

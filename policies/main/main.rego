@@ -81,12 +81,15 @@ stamped contains {
 } if {
 	shape.readable
 	some stamp in stamps.valid
-	rules := sort([rule |
-		some rule, demand in effective.full
-		demand.action != "off"
-		stamp in stamps.covering(rule, stamp.model)
-	])
+	rules := sort([rule | some rule in _answered_rules(stamp)])
 	count(rules) > 0
+}
+
+_answered_rules(stamp) := {rule |
+	some rule in object.keys(effective.full)
+	effective.full[rule].action != "off"
+	some taken in stamps.covering(rule, stamp.model)
+	taken == stamp
 }
 
 _effect(demand, exceptions_used) := effective.effect(demand.action, demand.stage) if count(exceptions_used) == 0

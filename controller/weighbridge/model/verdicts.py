@@ -84,6 +84,24 @@ class JudgedModel:
 
 
 @dataclass(frozen=True, slots=True)
+class StampUsed:
+    """A verification summary that answered rules about a model, so that they were not judged again."""
+
+    model: str
+    """`str(ref)`."""
+    signer: str
+    """The TrustedSigner whose signature it bears."""
+    policy: str
+    """The ModelPolicy that takes it."""
+    bundle: str
+    """`sha256:…` of the signed bundle."""
+    verified_at: int
+    until: int
+    """Nanoseconds since 1970."""
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """What the policies answered, checked."""
 
@@ -97,6 +115,7 @@ class Verdict:
     findings: tuple[Finding, ...]
     revision: str
     """Of the bundle that answered."""
+    stamps: tuple[StampUsed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,7 @@ def _decision(review: Review, decision: Decision) -> Mapping[str, object]:
         "undecided": decision.verdict.undecided,
         "models": [dataclasses.asdict(model) for model in decision.models],
         "findings": [_finding(finding) for finding in decision.verdict.findings],
+        "stamps": [dataclasses.asdict(stamp) for stamp in decision.verdict.stamps],
     }
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from weighbridge.model.text import plural, printable, short_ref
-from weighbridge.model.verdicts import Decision, Finding, Quote
+from weighbridge.model.verdicts import Decision, Finding, Quote, StampUsed
 from weighbridge.reports.phrases import ACTORS
 from weighbridge.reports.run import Run
 from weighbridge.review import Review
@@ -39,12 +40,22 @@ def _object(run: Run, review: Review, decision: Decision) -> Iterator[str]:
     yield f"{place}{name}  ns {printable(decision.namespace, 80)}  stage {decision.verdict.stage}  {_paint(run, answer, answer)}"
     models = " · ".join(f"{printable(short_ref(one.ref), 160)} ({one.role})" for one in decision.models)
     yield f"  model {models}" if models else "  no model named, though it asks for an accelerator or runs an engine"
+    for stamp in decision.verdict.stamps:
+        yield _stamp(stamp)
     quiet = [one for one in decision.verdict.findings if one.effect == "audit" and not run.verbose]
     for finding in decision.verdict.findings:
         if finding not in quiet:
             yield from _finding(run, finding, len(decision.models) > 1)
     if quiet:
         yield _paint(run, "audit", f"  {plural(len(quiet), 'audit note')}: --verbose")
+
+
+def _stamp(stamp: StampUsed) -> str:
+    """Say who has looked before, when, and where that is signed."""
+    when = datetime.fromtimestamp(stamp.verified_at // 1_000_000_000, tz=UTC).strftime("%Y-%m-%d %H:%M UTC")
+    bundle = stamp.bundle.removeprefix("sha256:")[:12]
+    answered = plural(len(stamp.rules), "rule")
+    return f"  stamp {answered} answered by {printable(stamp.signer, 80)} on {when}, bundle {bundle} (policy {printable(stamp.policy, 80)})"
 
 
 def _answer(decision: Decision) -> str:

@@ -18,7 +18,7 @@ import data.weighbridge.lib.signatures
 
 deny contains finding.full(model, message, ["card"]) if {
 	some model in models.described
-	_answered(model)
+	signatures.whole(model.statements)
 	loose := {dataset.name |
 		some dataset in model.card.found.datasets
 		not _is_pinned(model, dataset)
@@ -29,7 +29,7 @@ deny contains finding.full(model, message, ["card"]) if {
 
 deny contains finding.full(model, message, ["card"]) if {
 	some model in models.described
-	_answered(model)
+	signatures.whole(model.statements)
 	model.card.found.sections.training_data.present
 	count(model.card.found.datasets) == 0
 	model.card.found.data_pins == 0
@@ -51,13 +51,4 @@ _attested(model) := {lower(dependency.name) |
 	some dependency in statement.dependencies
 	dependency.kind == "dataset"
 	count(dependency.digests) > 0
-}
-
-_answered(model) if is_string(model.statements.missing.looked_at)
-
-_answered(model) if is_string(model.statements.found.unreadable)
-
-_answered(model) if {
-	is_array(model.statements.found.unknown)
-	count(model.statements.found.unknown) == 0
 }

@@ -25,7 +25,7 @@ deny contains finding.graded(model, _grade_of(model), message, evidence) if {
 	known := model.lineage.found
 	loose := {parent | some parent in lineage.parents(known); not parent in _pinned(model)}
 	count(loose) > 0
-	_statements_answered(model)
+	signatures.whole(model.statements)
 	message := concat("", ["does not say which version of ", finding.shown(loose), " it was made from"])
 	evidence := finding.first(union({lineage.pointers(known, parent) | some parent in loose}))
 }
@@ -67,13 +67,4 @@ _pinned(model) := {edge.parent |
 	some statement in signatures.statements(model)
 	some dependency in statement.dependencies
 	count(dependency.digests) > 0
-}
-
-_statements_answered(model) if is_string(model.statements.missing.looked_at)
-
-_statements_answered(model) if is_string(model.statements.found.unreadable)
-
-_statements_answered(model) if {
-	is_array(model.statements.found.unknown)
-	count(model.statements.found.unknown) == 0
 }

@@ -21,7 +21,7 @@ import data.weighbridge.lib.signatures
 
 deny contains finding.graded(model, grade, _why(model), []) if {
 	some model in input.models
-	_answered(model)
+	signatures.whole(model.statements)
 	count(_approved(model)) == 0
 	grade := counterparts.grade("provenance.attested", model.ref)
 }
@@ -38,15 +38,6 @@ deny contains finding.graded(model, grade, message, finding.first(lineage.pointe
 _mild("full") := "weak"
 
 _mild("note") := "note"
-
-_answered(model) if is_string(model.statements.missing.looked_at)
-
-_answered(model) if is_string(model.statements.found.unreadable)
-
-_answered(model) if {
-	is_array(model.statements.found.statements)
-	count(model.statements.found.unknown) == 0
-}
 
 _provenance(model) := [statement |
 	some statement in signatures.statements(model)

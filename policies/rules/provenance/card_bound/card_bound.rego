@@ -20,18 +20,9 @@ import data.weighbridge.lib.signatures
 deny contains finding.graded(model, grade, message, ["card"]) if {
 	some model in models.described
 	is_string(model.card.found.sha256)
-	_answered(model.signatures)
-	_answered(model.statements)
+	signatures.whole(model.signatures)
+	signatures.whole(model.statements)
 	not signatures.card_bound(model)
 	grade := counterparts.grade("provenance.card_bound", model.ref)
 	message := "nobody the site trusts has signed its card, so what the card says is only claimed"
-}
-
-_answered(outcome) if is_string(outcome.missing.looked_at)
-
-_answered(outcome) if is_string(outcome.found.unreadable)
-
-_answered(outcome) if {
-	is_array(outcome.found.unknown)
-	count(outcome.found.unknown) == 0
 }

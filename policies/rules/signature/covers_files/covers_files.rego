@@ -18,24 +18,17 @@ import data.weighbridge.lib.signatures
 
 deny contains finding.graded(model, grade, message, evidence) if {
 	some model in input.models
-	_answered(model)
+	_may_say(model)
 	count(signatures.complete(model)) == 0
 	grade := counterparts.grade("signature.covers_files", model.ref)
 	message := _why(model)
-	evidence := finding.first(signatures.pointers(signatures.trusted(model)))
+	evidence := finding.first(signatures.places(signatures.trusted(model)))
 }
 
-_answered(model) if is_string(model.signatures.missing.looked_at)
-
-_answered(model) if is_string(model.signatures.found.unreadable)
-
-_answered(model) if {
-	is_array(model.signatures.found.signatures)
-	count(model.signatures.found.unknown) == 0
-}
+_may_say(model) if signatures.whole(model.signatures)
 
 # What a trusted signature leaves open, another that has not answered might cover; it is a known gap all the same.
-_answered(model) if {
+_may_say(model) if {
 	count(model.signatures.found.unknown) > 0
 	count(signatures.trusted(model)) > 0
 }

@@ -20,12 +20,12 @@ import data.weighbridge.lib.signatures
 
 deny contains finding.graded(model, grade, message, evidence) if {
 	some model in input.models
-	_answered(model)
+	_may_judge(model)
 	state := signatures.state(model)
 	state != "trusted"
 	grade := _grades(state, model)
-	message := _why(state, model)
-	evidence := finding.first(signatures.pointers(_of(state, model)))
+	message := _reason(state, model)
+	evidence := finding.first(signatures.places(_of(state, model)))
 }
 
 deny contains finding.full(model, message, []) if {
@@ -34,15 +34,15 @@ deny contains finding.full(model, message, []) if {
 }
 
 # Silence of a source is no absence.
-_answered(model) if is_string(model.signatures.missing.looked_at)
+_may_judge(model) if is_string(model.signatures.missing.looked_at)
 
-_answered(model) if {
+_may_judge(model) if {
 	is_array(model.signatures.found.signatures)
-	not _open(model)
+	not _open_still(model)
 }
 
 # Only a known violation is said while places are left that have not answered.
-_open(model) if {
+_open_still(model) if {
 	count(model.signatures.found.unknown) > 0
 	not signatures.state(model) in {"invalid", "wrong_signer"}
 }
@@ -51,7 +51,7 @@ default _grades(_, _) := "full"
 
 _grades(state, model) := _absent(model) if state in {"absent", "unknown_signer", "incomparable"}
 
-_absent(model) := _by_profile(model) if not _action in {"audit", "warn", "deny"}
+_absent(model) := _as_counterpart(model) if not _action in {"audit", "warn", "deny"}
 
 _absent(_) := _action if _action in {"audit", "warn"}
 
@@ -59,9 +59,9 @@ _absent(_) := "full" if _action == "deny"
 
 _action := parameters.value("signature.trusted", "absent")
 
-_by_profile(model) := "weak" if count(counterparts.signers(model.ref)) > 0
+_as_counterpart(model) := "weak" if count(counterparts.signers(model.ref)) > 0
 
-_by_profile(model) := "note" if count(counterparts.signers(model.ref)) == 0
+_as_counterpart(model) := "note" if count(counterparts.signers(model.ref)) == 0
 
 default _of(_, _) := []
 
@@ -73,26 +73,26 @@ _of("unknown_signer", model) := signatures.strange(model)
 
 _of("incomparable", model) := signatures.incomparable(model)
 
-_why("absent", model) := "is not signed" if count(_others(model)) == 0
+_reason("absent", model) := "is not signed" if count(_others(model)) == 0
 
-_why("absent", model) := concat("", [
+_reason("absent", model) := concat("", [
 	"is not signed: ", finding.shown(_others(model)), " is a signature of other content",
 ]) if {
 	count(_others(model)) > 0
 }
 
-_why("invalid", model) := concat("", ["its signature does not hold, ", finding.shown(_problems(model))])
+_reason("invalid", model) := concat("", ["its signature does not hold, ", finding.shown(_problems(model))])
 
-_why("wrong_signer", model) := concat("", [
+_reason("wrong_signer", model) := concat("", [
 	"is signed, and not by whom the site trusts for it (",
 	concat(", ", finding.ordered(counterparts.signers(model.ref))), "): ", finding.shown(_strangers(model)),
 ])
 
-_why("unknown_signer", model) := concat("", [
+_reason("unknown_signer", model) := concat("", [
 	"is signed, and the site trusts nobody to sign for it: ", finding.shown(_strangers(model)),
 ])
 
-_why("incomparable", model) := concat("", [
+_reason("incomparable", model) := concat("", [
 	"is signed, and its signature cannot be compared with its files: ",
 	finding.shown({signature.coverage.why_not | some signature in signatures.incomparable(model)}),
 ])
@@ -114,11 +114,11 @@ _problem(signature) := concat("", [
 	signature.verified == true
 }
 
-_strangers(model) := {_stranger(model, signature) | some signature in signatures.strange(model)}
+_strangers(model) := {_foreign(model, signature) | some signature in signatures.strange(model)}
 
-_stranger(_, signature) := concat("", [signature.place, ": ", _said(signature.code)]) if signature.verified == false
+_foreign(_, signature) := concat("", [signature.place, ": ", _said(signature.code)]) if signature.verified == false
 
-_stranger(model, signature) := concat("", [
+_foreign(model, signature) := concat("", [
 	signature.place, ": by ", _name(signature.signer), _differs(model, signature.bundle),
 ]) if {
 	signature.verified == true

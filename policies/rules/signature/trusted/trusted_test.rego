@@ -136,3 +136,16 @@ test_a_file_that_could_not_be_fetched_leaves_it_open if {
 	open := fixture.signature({"about": "unknown", "coverage": null})
 	_said({"signatures": {"found": {"signatures": [open], "unknown": [fixture.unasked]}}}) == set()
 }
+
+test_restricted_refuses_an_unsigned_model_also_where_nobody_may_sign if {
+	unsigned := _document({"signatures": fixture.signatures([])}, [])
+	effects := {profile: effect |
+		some profile in ["baseline", "standard", "restricted"]
+		document := object.union(unsigned, {"site": {"policies": [fixture.policy({"profile": profile})]}})
+		decision := main.decision with input as document
+		some finding in decision.findings
+		finding.rule == "signature.trusted"
+		effect := finding.effect
+	}
+	effects == {"baseline": "audit", "standard": "audit", "restricted": "deny"}
+}
