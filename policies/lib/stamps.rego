@@ -64,6 +64,12 @@ _answers(stamp, rule) if {
 	_among(rule, stamp.levels)
 }
 
+# A stamp is itself a signature over this content, by whom the site trusts for it.
+_answers(stamp, rule) if {
+	_among(rule, stamp.covers)
+	rule in data.weighbridge.stamps.itself
+}
+
 _never(rule) if _among(rule, data.weighbridge.stamps.never)
 
 _among(rule, patterns) if rule in patterns

@@ -40,9 +40,7 @@ class FoundPlaces:
         """Return both together; a bundle that lies in two places counts once."""
         known = {one.raw for one in self.attached if one.raw is not None}
         new = tuple(one for one in more.attached if one.raw is None or one.raw not in known)
-        return FoundPlaces(
-            (*self.attached, *new), (*self.unknown, *more.unknown), self.too_many or more.too_many
-        )
+        return FoundPlaces((*self.attached, *new), (*self.unknown, *more.unknown), self.too_many or more.too_many)
 
 
 class Attachments:
@@ -65,7 +63,9 @@ class Attachments:
             return self._supplied.with_more(FoundPlaces(too_many=f"{name} holds {len(paths)} signature files"))
         outcomes = await asyncio.gather(
             *(
-                self._files.ask((source.host, name, commit, path), partial(_read, source, name, commit, path), source, deadline)
+                self._files.ask(
+                    (source.host, name, commit, path), partial(_read, source, name, commit, path), source, deadline
+                )
                 for path in paths
             )
         )

@@ -27,9 +27,7 @@ _COMMIT = re.compile(r"[0-9a-f]{40}")
 
 def with_attested(statements: Statements, signed: Signed, own: str, tables: Tables) -> Statements:
     """Return the statements of a repository about its parents, with what is attested about them."""
-    parents = tuple(
-        dict.fromkeys(one for one in _parents(signed.holding, tables) if one.parent.lower() != own.lower())
-    )
+    parents = tuple(dict.fromkeys(one for one in _parents(signed.holding, tables) if one.parent.lower() != own.lower()))
     if not parents:
         return statements
     names = {one.parent.lower() for one in (*statements.parents, *parents)}
@@ -78,7 +76,12 @@ def contradicted(
             for statement in signed.holding
             for one in (
                 *_license(statement, licenses.get(statement.bundle), declared),
-                *_named(statement, "base_model", [one.parent for one in parents.parents], [one.written for one in parents.parents]),
+                *_named(
+                    statement,
+                    "base_model",
+                    [one.parent for one in parents.parents],
+                    [one.written for one in parents.parents],
+                ),
                 *_named(statement, "dataset", [one.name for one in card.datasets] if card is not None else [], []),
             )
         )
@@ -86,9 +89,7 @@ def contradicted(
     return replace(signed, statements=Found(replace(known, contradictions=found)))
 
 
-def _license(
-    statement: SignedStatement, attested: License | None, declared: License | None
-) -> Iterator[Contradiction]:
+def _license(statement: SignedStatement, attested: License | None, declared: License | None) -> Iterator[Contradiction]:
     if attested is None or declared is None:
         return
     if (attested.id or attested.declared) != (declared.id or declared.declared):

@@ -35,7 +35,9 @@ async def compared(
         case Found():
             raise TypeError("a source lists files or says why it cannot be used")
     signed = {one.path for one in manifest.resources}
-    fetched = await _fetched(source, name, commit, [one for one in files if one.path in signed and _needed(one, manifest)])
+    fetched = await _fetched(
+        source, name, commit, [one for one in files if one.path in signed and _needed(one, manifest)]
+    )
     if isinstance(fetched, Unknown):
         return fetched
     present = {

@@ -10,7 +10,7 @@ Who vouches for a model, and what they say: bundles are found, verified, and hel
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from weighbridge.gathering.asking import Deadline, Questions
@@ -22,10 +22,10 @@ from weighbridge.model.outcomes import Found, Missing, Outcome, Unknown, Unreada
 from weighbridge.model.provenance import Compared, Manifest, Refused, Signer, Verified
 from weighbridge.model.signatures import (
     Coverage,
-    SignedBy,
-    SignedStatement,
     Signature,
     Signatures,
+    SignedBy,
+    SignedStatement,
     Statements,
     Unasked,
 )
@@ -191,14 +191,16 @@ def _signed(
             unknown.append(Unasked(attached.place, one.outcome.because, one.outcome.host, one.outcome.since))
         if proof.verified is not None and signature.about == "this_model" and _intact(signature.coverage):
             manifests |= {
-                digest for subject in proof.verified.statement.subjects for digest in [subject.digests.get("sha256", "")]
+                digest
+                for subject in proof.verified.statement.subjects
+                for digest in [subject.digests.get("sha256", "")]
             }
     bound = replace(content, manifests=frozenset(manifests - {""}))
-    statements = [_statement(attached, proof, bound) for attached, proof in proofs if not _is_signature(attached, proof)]
+    statements = [
+        _statement(attached, proof, bound) for attached, proof in proofs if not _is_signature(attached, proof)
+    ]
     gaps = tuple(dict.fromkeys(unknown))
-    return Signed(
-        Found(Signatures(tuple(signatures), gaps)), Found(Statements(tuple(statements), (), found.unknown))
-    )
+    return Signed(Found(Signatures(tuple(signatures), gaps)), Found(Statements(tuple(statements), (), found.unknown)))
 
 
 def _as_far_as_listed(signed: Signed, subject: Subject) -> Signed:

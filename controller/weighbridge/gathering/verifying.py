@@ -50,9 +50,7 @@ class Proof:
 class Verifying:
     """Verifies bundles."""
 
-    def __init__(
-        self, anchors: Callable[[], Anchors], clock: Callable[[], float], now: Callable[[], datetime]
-    ) -> None:
+    def __init__(self, anchors: Callable[[], Anchors], clock: Callable[[], float], now: Callable[[], datetime]) -> None:
         """Trust `anchors`, asked each time so that they can change; `clock` counts seconds, `now` is the time of day."""
         self._anchors = anchors
         self._now = now

@@ -274,7 +274,11 @@ class Evidence:
     `generation_config.trust_remote_code`, `generation_config.custom_generate`, `adapter.base`, `file:PATH`.
     """
     weights: Outcome[Weights | Unreadable] = field(default_factory=lambda: Missing("weights of the repository"))
-    signatures: Outcome[Signatures | Unreadable] = field(default_factory=lambda: Missing("signatures of the repository"))
-    statements: Outcome[Statements | Unreadable] = field(default_factory=lambda: Missing("attestations of the repository"))
+    signatures: Outcome[Signatures | Unreadable] = field(
+        default_factory=lambda: Missing("signatures of the repository")
+    )
+    statements: Outcome[Statements | Unreadable] = field(
+        default_factory=lambda: Missing("attestations of the repository")
+    )
     attested_licenses: Mapping[str, License] = field(default_factory=dict)
     """The license that each verified statement gives, by its bundle."""

@@ -134,7 +134,9 @@ def _own_claims(predicate: Mapping[str, object]) -> Iterator[Claim]:
     for entry in items(predicate.get("evaluations")):
         metric, value = text(at(entry, "metric")), at(entry, "value")
         if metric is not None and isinstance(value, int | float | str):
-            yield Claim("evaluation", printable(f"{text(at(entry, 'dataset')) or ''} {metric} {value}".strip(), 200), None)
+            yield Claim(
+                "evaluation", printable(f"{text(at(entry, 'dataset')) or ''} {metric} {value}".strip(), 200), None
+            )
 
 
 def _test_result(predicate: Mapping[str, object]) -> Iterator[Claim]:

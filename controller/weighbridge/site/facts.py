@@ -33,10 +33,10 @@ from weighbridge.site.kinds import (
     OnUnknownSpec,
     RuleSpec,
 )
-from weighbridge.site.trusted_signer import TrustedSignerSpec
 from weighbridge.site.matching import advisories_for, matched_models, selects
 from weighbridge.site.objects import SiteObject, SiteObjects
 from weighbridge.site.signers import KnownSigner, signer_facts, stamp_matches, vouchers
+from weighbridge.site.trusted_signer import TrustedSignerSpec
 
 S = TypeVar("S")
 

@@ -149,7 +149,11 @@ def _speaks_for(spec: TrustedSignerSpec, evidence: Evidence) -> bool:
     if any(matches_model(pattern, evidence) is not None for pattern in spec.may_sign.models):
         return True
     owner, slash, _ = evidence.ref.repository.partition("/")
-    return bool(slash) and evidence.ref.scheme == "hf" and owner.lower() in {one.lower() for one in spec.may_sign.publishers}
+    return (
+        bool(slash)
+        and evidence.ref.scheme == "hf"
+        and owner.lower() in {one.lower() for one in spec.may_sign.publishers}
+    )
 
 
 def _differs(spec: TrustedSignerSpec, signer: SignedBy) -> str | None:
