@@ -107,9 +107,9 @@ def check_chain(chain: Sequence[x509.Certificate], times: Sequence[datetime], *,
 def _check_authority(certificate: x509.Certificate, below: int) -> None:
     """Check a certificate with `below` other authorities between it and the signing certificate."""
     name = certificate.subject.rfc4514_string()[:200]
-    if (why := why_no_authority(certificate)) is not None:
-        raise Refusal("invalid_certificate", f"{name} {why}")
     parts = _parts(certificate)
+    if (why := _why_not(parts)) is not None:
+        raise Refusal("invalid_certificate", f"{name} {why}")
     if parts.path_length is not None and below > parts.path_length:
         raise Refusal(
             "invalid_certificate", f"{name} allows {parts.path_length} authorities below it, there are {below}"
@@ -124,9 +124,12 @@ def _check_authority(certificate: x509.Certificate, below: int) -> None:
 def why_no_authority(certificate: x509.Certificate) -> str | None:
     """Return why a certificate may not issue others, as the end of a sentence; `None` when it may."""
     try:
-        parts = _parts(certificate)
+        return _why_not(_parts(certificate))
     except Refusal as refusal:
         return f"cannot be used: {refusal.detail}"
+
+
+def _why_not(parts: _Parts) -> str | None:
     if not parts.authority:
         return "is no certificate authority (CA=false)"
     if parts.usage is not None and not parts.usage.key_cert_sign:

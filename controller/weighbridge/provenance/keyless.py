@@ -54,7 +54,7 @@ def verify_keyless(bundle: Bundle, root: Root, now: datetime) -> tuple[Signer, L
     trusted = root.at(Wanted(leaf.issuer, entry.log_id, times, ct_log_id, ct_time, stamping))
     try:
         _check_by_library(bundle, Verifier(trusted_root=trusted), timestamps=not entry.promised)
-    except VerificationError:
+    except (VerificationError, ValueError):
         for token in tokens if alone else ():
             check_token(
                 token, bundle.signature, root.timestamp_authorities

@@ -69,14 +69,14 @@ def _no_constant(name: str) -> object:
     raise Refusal("malformed_statement", f"{name} in the statement is not JSON")
 
 
-def _check_depth(document: object) -> None:
-    level: list[object] = [document]
+def _check_depth(document: dict[str, object]) -> None:
+    level: list[dict[str, object] | list[object]] = [document]
     for _ in range(DEEPEST):
         level = [
             inner
             for outer in level
-            for inner in (outer.values() if isinstance(outer, dict) else outer if isinstance(outer, list) else ())
-            if isinstance(inner, dict | list)
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(inner, (dict, list))
         ]
         if not level:
             return

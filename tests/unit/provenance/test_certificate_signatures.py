@@ -147,7 +147,7 @@ def test_a_signer_that_is_an_authority_itself_is_tolerated_where_a_site_says_so(
         (House(middle={"key_usage": usage(signs=True)}), "invalid_certificate", "keyCertSign"),
         (House(middle={"purposes": [TLS]}), "invalid_certificate", "other purposes than code signing"),
         (House(root={"path_length": 0}), "invalid_certificate", "allows 0 authorities below it, there are 1"),
-        (House(middle_key=rsa.generate_private_key(65537, 1024)), "invalid_certificate", "RSA key of 1024 bits"),
+        (House(middle_key=rsa.generate_private_key(65537, 1024)), "unsupported_key", "RSA key of 1024 bits"),
         (House(leaf_key=rsa.generate_private_key(65537, 1024)), "unsupported_key", "RSA key of 1024 bits"),
         (
             House(leaf={"extra": [(x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4"), b"\5\0"), True)]}),
