@@ -38,6 +38,19 @@ class _Parts:
     purposes: frozenset[x509.ObjectIdentifier]
 
 
+def read_certificates(ders: Sequence[bytes]) -> tuple[x509.Certificate, ...]:
+    """Return the certificates of a bundle; raises `Refusal` for one that is none, or could be written in another way."""
+    try:
+        certificates = tuple(map(x509.load_der_x509_certificate, ders))
+    except ValueError as error:
+        raise Refusal("invalid_certificate", f"a certificate cannot be read: {error}") from error
+    for der, one in zip(ders, certificates, strict=True):
+        # no signature covers the number of unused bits in front of it (X.690 §8.6)
+        if not der.endswith(b"\0" + one.signature):
+            raise Refusal("invalid_certificate", "a certificate is not in its one canonical encoding")
+    return certificates
+
+
 def certificate_chain(
     certificates: Sequence[x509.Certificate], anchors: Sequence[x509.Certificate]
 ) -> tuple[x509.Certificate, ...]:
@@ -46,6 +59,11 @@ def certificate_chain(
     found = _walk((leaf,), tuple(pool), anchors)
     if found is None:
         raise Refusal("unknown_authority", _why_no_chain(leaf, pool, anchors))
+    for one in pool:
+        # what is not needed is not passed over: it too must be what its issuer signed
+        if one not in found and not any(_issued(one, other) for other in (*certificates, *anchors)):
+            name = one.subject.rfc4514_string()[:200]
+            raise Refusal("invalid_certificate", f"{name} lies in the bundle, and nothing there or here has issued it")
     return found
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import Certificate
@@ -16,6 +16,8 @@ from rfc3161_client import TimeStampResponse, VerificationError, VerifierBuilder
 
 from weighbridge.provenance.refusals import Refusal
 
+CLOCKS_APART = timedelta(minutes=5)
+"""By how much the clock of a log or authority may be ahead of ours."""
 _SHA2 = bytes.fromhex("06096086480165030402")
 _ECDSA = bytes.fromhex("06082a8648ce3d0403")
 _RSA = bytes.fromhex("06092a864886f70d0101")

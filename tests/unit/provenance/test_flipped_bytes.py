@@ -53,7 +53,7 @@ def by_certificate() -> Signed:
     middle = certificate("middle", middle_key, (root, root_key), *span, authority=True)
     leaf = certificate("leaf", key, (middle, middle_key), *span)
     made = signature(key, canonical(STATEMENT), IN_TOTO)
-    bundle = signed_by_certificate(STATEMENT, key, (leaf, middle))
+    bundle = signed_by_certificate(STATEMENT, key, (leaf, middle, root))
     bundle["dsseEnvelope"]["signatures"][0]["sig"] = b64(made)
     stamp = {"signedTimestamp": b64(HERE.timestamps.stamp(made, NOW))}
     bundle["verificationMaterial"]["timestampVerificationData"] = {"rfc3161Timestamps": [stamp]}
