@@ -38,6 +38,19 @@ class _Parts:
     purposes: frozenset[x509.ObjectIdentifier]
 
 
+def read_certificates(ders: Sequence[bytes]) -> tuple[x509.Certificate, ...]:
+    """Return the certificates of a bundle; raises `Refusal` for one that is none, or could be written in another way."""
+    try:
+        certificates = tuple(map(x509.load_der_x509_certificate, ders))
+    except ValueError as error:
+        raise Refusal("invalid_certificate", f"a certificate cannot be read: {error}") from error
+    for der, one in zip(ders, certificates, strict=True):
+        # no signature covers the number of unused bits in front of it (X.690 §8.6)
+        if not der.endswith(b"\0" + one.signature):
+            raise Refusal("invalid_certificate", "a certificate is not in its one canonical encoding")
+    return certificates
+
+
 def certificate_chain(
     certificates: Sequence[x509.Certificate], anchors: Sequence[x509.Certificate]
 ) -> tuple[x509.Certificate, ...]:
@@ -46,6 +59,11 @@ def certificate_chain(
     found = _walk((leaf,), tuple(pool), anchors)
     if found is None:
         raise Refusal("unknown_authority", _why_no_chain(leaf, pool, anchors))
+    for one in pool:
+        # what is not needed is not passed over: it too must be what its issuer signed
+        if one not in found and not any(_issued(one, other) for other in (*certificates, *anchors)):
+            name = one.subject.rfc4514_string()[:200]
+            raise Refusal("invalid_certificate", f"{name} lies in the bundle, and nothing there or here has issued it")
     return found
 
 
@@ -107,9 +125,9 @@ def check_chain(chain: Sequence[x509.Certificate], times: Sequence[datetime], *,
 def _check_authority(certificate: x509.Certificate, below: int) -> None:
     """Check a certificate with `below` other authorities between it and the signing certificate."""
     name = certificate.subject.rfc4514_string()[:200]
-    if (why := why_no_authority(certificate)) is not None:
-        raise Refusal("invalid_certificate", f"{name} {why}")
     parts = _parts(certificate)
+    if (why := _why_not(parts)) is not None:
+        raise Refusal("invalid_certificate", f"{name} {why}")
     if parts.path_length is not None and below > parts.path_length:
         raise Refusal(
             "invalid_certificate", f"{name} allows {parts.path_length} authorities below it, there are {below}"
@@ -124,9 +142,12 @@ def _check_authority(certificate: x509.Certificate, below: int) -> None:
 def why_no_authority(certificate: x509.Certificate) -> str | None:
     """Return why a certificate may not issue others, as the end of a sentence; `None` when it may."""
     try:
-        parts = _parts(certificate)
+        return _why_not(_parts(certificate))
     except Refusal as refusal:
         return f"cannot be used: {refusal.detail}"
+
+
+def _why_not(parts: _Parts) -> str | None:
     if not parts.authority:
         return "is no certificate authority (CA=false)"
     if parts.usage is not None and not parts.usage.key_cert_sign:

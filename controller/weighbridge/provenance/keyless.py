@@ -8,12 +8,13 @@ authorities and logs, the times, and the parts of a log entry that no signature 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from sigstore.errors import CertValidationError, VerificationError
 from sigstore.models import Bundle as LibraryBundle
+from sigstore.models import TrustedRoot as LibraryRoot
 from sigstore.verify import Verifier
 
 from weighbridge.model.provenance import LogEntry, Signer
@@ -21,11 +22,9 @@ from weighbridge.provenance.bundles import SIGN_AGAIN, Bundle, Entry
 from weighbridge.provenance.refusals import Refusal
 from weighbridge.provenance.roots import Root, Wanted
 from weighbridge.provenance.signers import signer_of
-from weighbridge.provenance.timestamps import Token, candidates, check_token, read_token
+from weighbridge.provenance.timestamps import CLOCKS_APART, Token, candidates, check_token, read_token
 
 KINDS = ("dsse/0.0.1", "hashedrekord/0.0.2")
-CLOCKS_APART = timedelta(minutes=5)
-"""By how much a log's clock may be ahead of ours."""
 
 
 class _AnyIdentity:
@@ -51,10 +50,10 @@ def verify_keyless(bundle: Bundle, root: Root, now: datetime) -> tuple[Signer, L
     times = _times(tokens, entry, leaf, now)
     ct_log_id, ct_time = _certificate_timestamp(leaf)
     stamping = [one for token in tokens for one in candidates(token, root.timestamp_authorities)]
-    trusted = root.at(Wanted(leaf.issuer, entry.log_id, times, ct_log_id, ct_time, stamping))
+    trusted = LibraryRoot(root.at(Wanted(leaf.issuer, entry.log_id, times, ct_log_id, ct_time, stamping)))
     try:
         _check_by_library(bundle, Verifier(trusted_root=trusted), timestamps=not entry.promised)
-    except VerificationError:
+    except (VerificationError, ValueError):
         for token in tokens if alone else ():
             check_token(
                 token, bundle.signature, root.timestamp_authorities

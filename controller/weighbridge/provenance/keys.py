@@ -121,5 +121,5 @@ def verify_by_key(bundle: Bundle, keys: tuple[NamedKey, ...]) -> Signer:
 def _is_named(bundle: Bundle, key: NamedKey) -> bool:
     """A hint names a key; older bundles carry the whole key, which is compared and never trusted."""
     if bundle.key_bytes:
-        return bundle.key_bytes.strip() == key.pem.strip() and bundle.key_hint in ("", *key.names)
+        return bundle.key_bytes in (key.pem, key.pem.rstrip()) and bundle.key_hint in ("", *key.names)
     return bundle.key_hint in key.names

@@ -13,15 +13,14 @@ from datetime import datetime
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import load_der_public_key
-from sigstore.models import TrustedRoot
 from sigstore_models.common.v1 import TimeRange
-from sigstore_models.trustroot.v1 import CertificateAuthority, TransparencyLogInstance
-from sigstore_models.trustroot.v1 import TrustedRoot as RootFile
+from sigstore_models.trustroot.v1 import CertificateAuthority, TransparencyLogInstance, TrustedRoot
 
 from weighbridge.errors import BadTrust
 from weighbridge.provenance.refusals import Refusal
 from weighbridge.provenance.timestamps import ALWAYS, TimestampAuthority, Window
 
+MEDIA_TYPE = "application/vnd.dev.sigstore.trustedroot+json;version=0.1"
 LARGEST_ROOT = 1024 * 1024
 _SUBJECT = "trusted root"
 
@@ -58,7 +57,7 @@ class Wanted:
 class Root:
     """A trusted root that was read and found usable."""
 
-    file: RootFile
+    file: TrustedRoot
     logs: tuple[_Log, ...]
     ct_logs: tuple[_Log, ...]
     authorities: tuple[_Authority, ...]
@@ -80,15 +79,13 @@ class Root:
             for file, one in zip(self.file.timestamp_authorities, self.timestamp_authorities, strict=True)
             if one in wanted.timestamp_authorities
         ]
-        return TrustedRoot(
-            self.file.model_copy(
-                update={
-                    "tlogs": _valid(self.logs, wanted.log_id, wanted.times, "transparency log"),
-                    "ctlogs": _valid(self.ct_logs, wanted.ct_log_id, (wanted.ct_time,), "certificate transparency log"),
-                    "certificate_authorities": authorities,
-                    "timestamp_authorities": stamping,
-                }
-            )
+        return self.file.model_copy(
+            update={
+                "tlogs": _valid(self.logs, wanted.log_id, wanted.times, "transparency log"),
+                "ctlogs": _valid(self.ct_logs, wanted.ct_log_id, (wanted.ct_time,), "certificate transparency log"),
+                "certificate_authorities": authorities,
+                "timestamp_authorities": stamping,
+            }
         )
 
 
@@ -97,19 +94,24 @@ def read_root(raw: bytes, now: datetime) -> Root:
     if len(raw) > LARGEST_ROOT:
         raise BadTrust(f"{_SUBJECT}: has {len(raw)} bytes, at most {LARGEST_ROOT} are read")
     try:
-        file = RootFile.from_json(raw)
-        TrustedRoot(file)
-        root = Root(
-            file,
-            tuple(map(_log, file.tlogs)),
-            tuple(map(_log, file.ctlogs)),
-            tuple(_Authority(_chain(one), _window(one.valid_for), one) for one in file.certificate_authorities),
-            tuple(TimestampAuthority(_chain(one), _window(one.valid_for)) for one in file.timestamp_authorities),
-        )
+        root = _parsed(raw)
     except Exception as error:  # the parser is not ours and raises many unrelated types
         raise BadTrust(f"{_SUBJECT}: not a Sigstore trusted root of version 0.1 ({_first_line(error)})") from error
     _check_usable(root, now)
     return root
+
+
+def _parsed(raw: bytes) -> Root:
+    file = TrustedRoot.from_json(raw)
+    if file.media_type != MEDIA_TYPE:
+        raise ValueError(file.media_type)
+    return Root(
+        file,
+        tuple(map(_log, file.tlogs)),
+        tuple(map(_log, file.ctlogs)),
+        tuple(_Authority(_chain(one), _window(one.valid_for), one) for one in file.certificate_authorities),
+        tuple(TimestampAuthority(_chain(one), _window(one.valid_for)) for one in file.timestamp_authorities),
+    )
 
 
 def _check_usable(root: Root, now: datetime) -> None:

@@ -19,6 +19,7 @@ MOST_SUBJECTS = 10_000
 DEEPEST = 32
 """Levels of objects and lists in a statement; CycloneDX documents have about fifteen."""
 LONGEST_NAME = 1_000
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _ALGORITHM = re.compile(r"[A-Za-z0-9_-]{1,40}")
 _DIGEST = re.compile(r"[0-9a-zA-Z_+/=-]{8,200}")
 """Hexadecimal for bytes; Git and directory digests of in-toto have other alphabets."""
@@ -47,6 +48,10 @@ def read_statement(payload_type: str, payload: bytes) -> Statement:
 def _parsed(payload: bytes) -> Mapping[str, object]:
     try:
         document = json.loads(payload.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_constant)
+        if _SURROGATE.search(payload):
+            json.dumps(document, ensure_ascii=False).encode(
+                "utf-8"
+            )  # half of a pair is no text, and nobody could pass it on
     except Refusal:
         raise
     except (ValueError, RecursionError) as error:
@@ -69,14 +74,14 @@ def _no_constant(name: str) -> object:
     raise Refusal("malformed_statement", f"{name} in the statement is not JSON")
 
 
-def _check_depth(document: object) -> None:
-    level: list[object] = [document]
+def _check_depth(document: dict[str, object]) -> None:
+    level: list[dict[str, object] | list[object]] = [document]
     for _ in range(DEEPEST):
         level = [
             inner
             for outer in level
-            for inner in (outer.values() if isinstance(outer, dict) else outer if isinstance(outer, list) else ())
-            if isinstance(inner, dict | list)
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(inner, (dict, list))
         ]
         if not level:
             return

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import Certificate
@@ -16,20 +16,24 @@ from rfc3161_client import TimeStampResponse, VerificationError, VerifierBuilder
 
 from weighbridge.provenance.refusals import Refusal
 
-_SHA2 = bytes.fromhex("608648016503040200")[:-1]
-_ECDSA = bytes.fromhex("2a8648ce3d040300")[:-1]
-_RSA = bytes.fromhex("2a864886f70d010100")[:-1]
+CLOCKS_APART = timedelta(minutes=5)
+"""By how much the clock of a log or authority may be ahead of ours."""
+_SHA2 = bytes.fromhex("06096086480165030402")
+_ECDSA = bytes.fromhex("06082a8648ce3d0403")
+_RSA = bytes.fromhex("06092a864886f70d0101")
 _SIGNATURES = {
     _SHA2 + b"\x01": (_ECDSA + b"\x02", _RSA + b"\x0b", _RSA + b"\x01"),
     _SHA2 + b"\x02": (_ECDSA + b"\x03", _RSA + b"\x0c", _RSA + b"\x01"),
     _SHA2 + b"\x03": (_ECDSA + b"\x04", _RSA + b"\x0d", _RSA + b"\x01"),
 }
 """
-Identifiers of signatures that belong to each hash: SHA-256, SHA-384 and SHA-512 with ECDSA, RSA, and RSA of an unnamed hash.
+Identifiers (DER) of signatures that belong to each hash: SHA-256, SHA-384 and SHA-512 with ECDSA, RSA, and RSA of an unnamed hash.
 
 No signature covers what the token says of its own algorithm (RFC 5652 §5.3), so it must be what was used.
 """
-_INTEGER, _OID, _NULL = 0x02, 0x06, 0x05
+_NO_PARAMETERS = b"\x05\x00"
+"""NULL, which some write behind an algorithm and some do not."""
+_VERSION_1, _VERSION_3 = (0x02, b"\x01"), (0x02, b"\x03")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,18 +125,10 @@ def _is_plain(token: bytes) -> bool:
         return False
     version, _, digest, _, algorithm, _ = _members(infos[0][1])
     return (
-        signed_data[0] == (_INTEGER, b"\x03")
-        and version == (_INTEGER, b"\x01")
-        and _algorithm(algorithm[1]) in _SIGNATURES[_algorithm(digest[1])]
+        signed_data[0] == _VERSION_3
+        and version == _VERSION_1
+        and algorithm[1].removesuffix(_NO_PARAMETERS) in _SIGNATURES[digest[1].removesuffix(_NO_PARAMETERS)]
     )
-
-
-def _algorithm(body: bytes) -> bytes:
-    """Return the identifier of an algorithm that has no parameters."""
-    (tag, oid), *parameters = _members(body)
-    if tag != _OID or parameters not in ([], [(_NULL, b"")]):
-        raise ValueError("an algorithm with parameters")
-    return oid
 
 
 def _members(body: bytes) -> list[tuple[int, bytes]]:

@@ -13,18 +13,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 
 from weighbridge.model.provenance import LogEntry, Method, Refused, Signer, Verified
 from weighbridge.provenance.bundles import LARGEST_BUNDLE, Bundle, read_bundle
-from weighbridge.provenance.chains import certificate_chain, check_chain
-from weighbridge.provenance.keyless import CLOCKS_APART, verify_keyless
+from weighbridge.provenance.chains import certificate_chain, check_chain, read_certificates
 from weighbridge.provenance.keys import check_signature, usable, verify_by_key
 from weighbridge.provenance.refusals import Refusal
 from weighbridge.provenance.signers import signer_of
 from weighbridge.provenance.statements import read_statement
-from weighbridge.provenance.timestamps import TimestampAuthority, check_token, read_token
+from weighbridge.provenance.timestamps import CLOCKS_APART, TimestampAuthority, check_token, read_token
 from weighbridge.provenance.trust import CertificateTrust, KeylessTrust, KeyTrust, Trust
 
 __all__ = ["LARGEST_BUNDLE", "method_of", "verify"]
@@ -57,6 +55,8 @@ def _verify(bundle: Bundle, trust: Trust, now: datetime) -> Verified:
     entry: LogEntry | None = None
     match trust:
         case KeylessTrust():
+            from weighbridge.provenance.keyless import verify_keyless  # noqa: PLC0415  the library takes half a second to import
+
             signer, entry, signed = verify_keyless(bundle, trust.root, now)
             signed_at: datetime | None = signed
         case KeyTrust():
@@ -76,8 +76,8 @@ def _verify(bundle: Bundle, trust: Trust, now: datetime) -> Verified:
 
 def _verify_by_certificate(bundle: Bundle, trust: CertificateTrust, now: datetime) -> tuple[Signer, datetime | None]:
     """Prove that a certificate below a trusted authority signed, valid now or when a trusted timestamp was made."""
+    certificates = read_certificates(bundle.certificates)
     try:
-        certificates = tuple(map(x509.load_der_x509_certificate, bundle.certificates))
         key = usable(certificates[0].public_key())
     except ValueError as error:
         raise Refusal("unsupported_key", f"the signing certificate cannot be used: {error}") from error

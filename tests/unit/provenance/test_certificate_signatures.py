@@ -147,7 +147,7 @@ def test_a_signer_that_is_an_authority_itself_is_tolerated_where_a_site_says_so(
         (House(middle={"key_usage": usage(signs=True)}), "invalid_certificate", "keyCertSign"),
         (House(middle={"purposes": [TLS]}), "invalid_certificate", "other purposes than code signing"),
         (House(root={"path_length": 0}), "invalid_certificate", "allows 0 authorities below it, there are 1"),
-        (House(middle_key=rsa.generate_private_key(65537, 1024)), "invalid_certificate", "RSA key of 1024 bits"),
+        (House(middle_key=rsa.generate_private_key(65537, 1024)), "unsupported_key", "RSA key of 1024 bits"),
         (House(leaf_key=rsa.generate_private_key(65537, 1024)), "unsupported_key", "RSA key of 1024 bits"),
         (
             House(leaf={"extra": [(x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4"), b"\5\0"), True)]}),
@@ -207,7 +207,30 @@ def test_a_certificate_that_is_none_is_refused() -> None:
     bundle = house.bundle()
     bundle["verificationMaterial"]["x509CertificateChain"]["certificates"][0]["rawBytes"] = b64(der(house.signing)[:-9])
 
-    assert refused(bundle, house.anchor)[0] == "unsupported_key"
+    assert refused(bundle, house.anchor)[0] == "invalid_certificate"
+
+
+def test_a_certificate_is_written_in_one_way() -> None:
+    house = House(middle_key=rsa.generate_private_key(65537, 2048))
+    bundle = house.bundle()
+    whole = der(house.signing)
+    bits = len(whole) - len(house.signing.signature) - 1
+    changed = whole[:bits] + b"\1" + whole[bits + 1 : -1] + bytes([whole[-1] & 0xFE])
+    bundle["verificationMaterial"]["x509CertificateChain"]["certificates"][0]["rawBytes"] = b64(changed)
+
+    code, detail = refused(bundle, house.anchor)
+    assert code == "invalid_certificate"
+    assert "canonical" in detail
+
+
+def test_a_certificate_that_is_not_needed_must_hold_as_well() -> None:
+    house, stranger = House(), House()
+    orphan = house.bundle([house.signing, house.between, stranger.between])
+    code, detail = refused(orphan, house.anchor)
+    assert code == "invalid_certificate"
+    assert "nothing there or here has issued it" in detail
+
+    assert isinstance(judged(house.bundle([house.signing, house.between, house.anchor]), house.between), Verified)
 
 
 def test_after_expiry_only_a_trusted_timestamp_helps() -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import base64
 import copy
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,6 +12,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.bundle_places import places
 from tests.simulators.sigstore.encoding import IN_TOTO, b64, canonical, pem
 from tests.simulators.sigstore.instance import Sigstore
 from tests.simulators.sigstore.models import (
@@ -29,19 +30,6 @@ from weighbridge.provenance import Trust, certificate_trust, key_trust, keyless_
 NOW = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
 HERE = Sigstore(now=NOW)
 STATEMENT = model_statement({"README.md": b"# card", "config.json": b"{}", "model.safetensors": "ab" * 32})
-ENCODED = (
-    "payload",
-    "sig",
-    "rawBytes",
-    "canonicalizedBody",
-    "signedEntryTimestamp",
-    "rootHash",
-    "keyId",
-    "signedTimestamp",
-)
-"""Fields that hold bytes; `hashes` is a list of them."""
-WRITTEN = ("envelope", "payloadType", "integratedTime", "logIndex", "treeSize", "kind", "version", "hint", "mediaType")
-"""Fields that hold text or a number."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +53,7 @@ def by_certificate() -> Signed:
     middle = certificate("middle", middle_key, (root, root_key), *span, authority=True)
     leaf = certificate("leaf", key, (middle, middle_key), *span)
     made = signature(key, canonical(STATEMENT), IN_TOTO)
-    bundle = signed_by_certificate(STATEMENT, key, (leaf, middle))
+    bundle = signed_by_certificate(STATEMENT, key, (leaf, middle, root))
     bundle["dsseEnvelope"]["signatures"][0]["sig"] = b64(made)
     stamp = {"signedTimestamp": b64(HERE.timestamps.stamp(made, NOW))}
     bundle["verificationMaterial"]["timestampVerificationData"] = {"rfc3161Timestamps": [stamp]}
@@ -81,20 +69,6 @@ KINDS = {
     "key RSA": by_key(rsa.generate_private_key(65537, 2048)),
     "certificate and a timestamp": by_certificate(),
 }
-
-
-def places(value: Any) -> Iterator[tuple[Any, Any, bool]]:
-    """Find every field that holds evidence: what holds it, its key there, and whether it is base64."""
-    if isinstance(value, list):
-        for index, one in enumerate(value):
-            if isinstance(one, str):
-                yield value, index, True
-            yield from places(one)
-    elif isinstance(value, dict):
-        for key, one in value.items():
-            if isinstance(one, str) and key in ENCODED + WRITTEN:
-                yield value, key, key in ENCODED
-            yield from places(one)
 
 
 def flipped(bundle: dict[str, Any], choose: Callable[[int], int], mask: int) -> dict[str, Any]:

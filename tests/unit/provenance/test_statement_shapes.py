@@ -80,6 +80,14 @@ def test_what_is_no_object_is_refused(raw: bytes) -> None:
     assert code(raw) == "malformed_statement"
 
 
+def test_half_of_a_character_is_no_text() -> None:
+    whole = json.dumps({**GOOD, "predicate": {"smile": "\N{SLIGHTLY SMILING FACE}"}})
+    assert r"\ud83d\ude42" in whole
+
+    assert read(whole.encode()).predicate == {"smile": "\N{SLIGHTLY SMILING FACE}"}
+    assert code(whole.replace(r"\ude42", "").encode()) == "malformed_statement"
+
+
 def test_a_statement_has_a_depth() -> None:
     def nested(levels: int) -> dict[str, Any]:
         value: Any = 1
