@@ -161,18 +161,22 @@ async def _content(
     arguments: argparse.Namespace, proof: Verified, manifest: Manifest | None
 ) -> tuple[Compared | None, str | None]:
     """Return the comparison with the files there are, and why they are not those that were signed."""
-    folder = Path(arguments.subject)
-    if folder.exists():
-        if manifest is None:
-            content = Content(None, None, None, await asyncio.to_thread(weights_in, folder))
-            return None, None if is_about(
-                proof.statement, content
-            ) else "the statement is not about the weights in this folder"
-        apart = _apart(folder, arguments.signature)
-        present = await asyncio.to_thread(present_in, folder, manifest)
-        result = await asyncio.to_thread(compare, manifest, present, apart)
-        return result, _why(result)
-    return await _of_model(arguments, proof, manifest)
+    found = await asyncio.to_thread(_of_folder, Path(arguments.subject), arguments.signature, proof, manifest)
+    return found if found is not None else await _of_model(arguments, proof, manifest)
+
+
+def _of_folder(
+    folder: Path, signature: Path, proof: Verified, manifest: Manifest | None
+) -> tuple[Compared | None, str | None] | None:
+    """Compare with a folder or a file; `None` when there is none."""
+    if not folder.exists():
+        return None
+    if manifest is None:
+        content = Content(None, None, None, weights_in(folder))
+        about = is_about(proof.statement, content)
+        return None, None if about else "the statement is not about the weights in this folder"
+    result = compare(manifest, present_in(folder, manifest), _apart(folder, signature))
+    return result, _why(result)
 
 
 def _apart(folder: Path, signature: Path) -> frozenset[str]:
