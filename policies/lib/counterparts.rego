@@ -20,8 +20,8 @@ grade(rule, ref) := "note" if {
 }
 
 # What is asked of everybody is more for models of the organization itself.
-grade("lineage.base_pinned", ref) := "weak" if {
+grade("lineage.base_pinned", ref) := "raised" if {
 	some model in input.models
 	model.ref == ref
-	not model.in_house == true
+	model.in_house == true
 }

@@ -144,7 +144,9 @@ _own(policy, rule, grade) := _candidate_of(policy, _by_profile(rule, policy.prof
 }
 
 # Who names a rule wants it whether or not its counterpart is there, unless the rule has an action of its own for that.
-_asked_by_name(_, grade) := grade if grade != "note"
+_asked_by_name(_, grade) := grade if not grade in {"note", "raised"}
+
+_asked_by_name(_, "raised") := "full"
 
 _asked_by_name(rule, "note") := "full" if not data.weighbridge.profiles[rule].note
 
@@ -214,6 +216,17 @@ _capped(action, _, _, "full") := action
 
 # The rule compares with something that the site has not provided: what the profile says for that, else audit.
 _capped(action, rule, profile, "note") := _effects[numbers.least({strength[action], strength[_note(rule, profile)]})]
+
+# The rule is about a model of which more is asked than of others.
+_capped(action, rule, profile, "raised") := _effects[numbers.greatest({
+	strength[action],
+	strength[data.weighbridge.profiles[rule].raised[profile]],
+})]
+
+# A parameter of the rule says what it demands, whatever its action.
+_capped(_, _, _, "must_warn") := "warn"
+
+_capped(_, _, _, "must_deny") := "deny"
 
 # The rule itself says what it demands at most.
 _capped(action, _, _, grade) := _effects[numbers.least({strength[action], strength[grade]})] if {

@@ -31,7 +31,9 @@ _model(complaint) := complaint.model if is_string(complaint.model)
 
 default _grade(_) := "full"
 
-_grade(complaint) := complaint.grade if complaint.grade in {"weak", "note", "warn", "audit"}
+_grade(complaint) := complaint.grade if complaint.grade in _known_grades
+
+_known_grades := {"weak", "note", "warn", "audit", "raised", "must_warn", "must_deny"}
 
 default _message(_) := "the rule does not say why"
 

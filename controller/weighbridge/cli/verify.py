@@ -14,7 +14,7 @@ from weighbridge.cli.options import add_sources
 from weighbridge.cli.signed_folder import present_in, weights_in
 from weighbridge.errors import OperatorError, UserError
 from weighbridge.gathering.comparing import compared
-from weighbridge.gathering.provenance import OLDER_SIGNATURES
+from weighbridge.gathering.signed import OLDER_SIGNATURES
 from weighbridge.model.outcomes import Found, Missing, Unknown, Unreadable
 from weighbridge.model.provenance import Compared, Manifest, Refused, Signer, Verified
 from weighbridge.model.refs import ModelRef
@@ -49,6 +49,13 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     parser.add_argument(
         "--signature", type=Path, required=True, metavar="FILE", help="the signature: model.sig, a Sigstore bundle"
     )
+    _add_trust(parser)
+    add_sources(parser)
+    parser.add_argument("--output", choices=tuple(VERIFY_FORMATS), default="terminal", help="(default: terminal)")
+    parser.set_defaults(run=run)
+
+
+def _add_trust(parser: argparse.ArgumentParser) -> None:
     trust = parser.add_mutually_exclusive_group(required=True)
     trust.add_argument(
         "--trusted-root", type=Path, metavar="FILE", help="trusted_root.json of a Sigstore instance (keyless)"
@@ -75,9 +82,6 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         action="store_true",
         help="accept a signing certificate that calls itself an authority, as some publishers use",
     )
-    add_sources(parser)
-    parser.add_argument("--output", choices=tuple(VERIFY_FORMATS), default="terminal", help="(default: terminal)")
-    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from weighbridge.gathering.provenance import Signed
+from weighbridge.gathering.signed import Signed
 from weighbridge.gathering.tables import Tables
 from weighbridge.licenses import CardStatement, identify
 from weighbridge.lineage import ParentStatement, Statements

@@ -259,9 +259,7 @@ def test_what_model_signing_signs_this_command_verifies(model, tmp_path, capsys)
     key = ec.generate_private_key(ec.SECP256R1())
     from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-    (tmp_path / "private.pem").write_bytes(
-        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    )
+    (tmp_path / "private.pem").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     (tmp_path / "key.pem").write_bytes(public_pem(key))
     signing = [sys.executable, "-W", "ignore", "-m", "model_signing", "sign", "key", str(model)]
     done = subprocess.run(

@@ -39,21 +39,19 @@ deny contains finding.graded(model, _grade_of(model), message, []) if {
 
 _grade_of(model) := counterparts.grade("lineage.base_pinned", model.ref) if not _stated
 
-_grade_of(model) := "weak" if {
+_grade_of(model) := "full" if {
 	_stated
 	not model.in_house == true
 }
 
-_grade_of(model) := _strength if {
+_grade_of(model) := _strength[_in_house_action] if {
 	_stated
 	model.in_house == true
 }
 
-_strength := "full" if _in_house_action == "deny"
+_strength := {"audit": "audit", "warn": "must_warn", "deny": "must_deny"}
 
-_strength := _in_house_action if _in_house_action != "deny"
-
-_stated if _in_house_action in {"audit", "warn", "deny"}
+_stated if _in_house_action in object.keys(_strength)
 
 _in_house_action := parameters.value("lineage.base_pinned", "in_house_action")
 

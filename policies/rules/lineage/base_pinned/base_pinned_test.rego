@@ -25,16 +25,17 @@ test_a_base_named_by_its_commit_passes if {
 }
 
 test_a_base_named_without_a_version_is_a_violation if {
-	_said(_from({}), []) == {["weak", _loose]}
-	_said(_from({"revision": "v1.1"}), []) == {["weak", _loose]}
+	_said(_from({}), []) == {["full", _loose]}
+	_said(_from({"revision": "v1.1"}), []) == {["full", _loose]}
 }
 
 test_a_model_of_the_organization_itself_is_asked_for_more if {
 	own := object.union(_from({}), {"in_house": true})
-	_said(own, []) == {["full", _loose]}
-	_said(own, _in_house("deny")) == {["full", _loose]}
-	_said(own, _in_house("warn")) == {["warn", _loose]}
-	_said(_from({}), _in_house("deny")) == {["weak", _loose]}
+	_said(own, []) == {["raised", _loose]}
+	_said(own, _in_house("deny")) == {["must_deny", _loose]}
+	_said(own, _in_house("warn")) == {["must_warn", _loose]}
+	_said(own, _in_house("audit")) == {["audit", _loose]}
+	_said(_from({}), _in_house("deny")) == {["full", _loose]}
 	decision := main.decision with input as fixture.under(fixture.model(own), [fixture.policy({"profile": "restricted"})])
 	{finding.effect | some finding in decision.findings; finding.rule == "lineage.base_pinned"} == {"deny"}
 	others := main.decision with input as fixture.under(
@@ -50,12 +51,12 @@ test_an_attestation_pins_where_the_site_trusts_its_signer if {
 		{"statements": fixture.statements([fixture.statement({"dependencies": [fixture.dependency({})]})])},
 	)
 	_said(attested, []) == set()
-	_said(object.union(attested, {"vouchers": []}), []) == {["weak", _loose]}
+	_said(object.union(attested, {"vouchers": []}), []) == {["full", _loose]}
 }
 
 test_a_lineage_that_cannot_be_read_is_a_violation if {
 	_said({"lineage": fixture.unreadable("too deep")}, []) == {[
-		"weak", "its base cannot be told, its lineage cannot be read: too deep",
+		"full", "its base cannot be told, its lineage cannot be read: too deep",
 	]}
 }
 
@@ -64,6 +65,25 @@ test_what_may_still_be_attested_is_not_called_loose if {
 	silent := {"statements": [], "contradictions": [], "unknown": [fixture.unasked]}
 	_said(object.union(_from({}), {"statements": {"found": silent}}), []) == set()
 	every outcome in [fixture.missing("attestations"), fixture.unreadable("too many")] {
-		_said(object.union(_from({}), {"statements": outcome}), []) == {["weak", _loose]}
+		_said(object.union(_from({}), {"statements": outcome}), []) == {["full", _loose]}
 	}
+}
+
+test_what_a_policy_says_of_its_own_models_counts_in_every_profile if {
+	own := fixture.model(object.union(_from({}), {"in_house": true}))
+	effects := {action: effect |
+		some action in ["audit", "warn", "deny"]
+		decision := main.decision with input as fixture.under(own, _in_house(action))
+		some finding in decision.findings
+		finding.rule == "lineage.base_pinned"
+		effect := finding.effect
+	}
+	effects == {"audit": "audit", "warn": "warn", "deny": "deny"}
+}
+
+test_an_action_that_a_policy_names_is_not_raised if {
+	own := fixture.model(object.union(_from({}), {"in_house": true}))
+	named := fixture.policy({"profile": "restricted", "rules": {"lineage.base_pinned": fixture.entry("warn")}})
+	decision := main.decision with input as fixture.under(own, [named])
+	{finding.effect | some finding in decision.findings; finding.rule == "lineage.base_pinned"} == {"warn"}
 }
