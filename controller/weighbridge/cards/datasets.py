@@ -17,7 +17,7 @@ MOST_LINES = 200
 _NAME_KEYS = ("name", "repo_id", "id", "path")
 _PIN_KEYS = ("revision", "commit", "sha256", "digest", "checksum", "doi", "version")
 _PIN = re.compile(
-    r"(?<![0-9a-f])(?:[0-9a-f]{64}|[0-9a-f]{40})(?![0-9a-f])|\b10\.\d{4,9}/\S{1,80}?(?:[./]v\d{1,4}|zenodo\.\d{1,12})\b",
+    r"(?<![0-9a-f])(?:[0-9a-f]{64}|[0-9a-f]{40})(?![0-9a-f])|\b10\.\d{4,9}/\S{0,80}?(?:[./]v\d{1,4}|zenodo\.\d{1,12})\b",
     re.IGNORECASE,
 )
 """A commit, a sha256, or a DOI that stands for one version: Zenodo gives each version its own."""
