@@ -33,9 +33,13 @@ class _Custom(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     since: str
     evidence: list[str] = []
     who_can_act: WhoCanAct = "model_owner"
-    parameters: list[str] = []
+    parameters: dict[str, str] | list[str] = []
     frameworks: Any = None
     default_action: RuleAction | None = None
+    why: str = ""
+    denies: list[str] = []
+    admits: list[str] = []
+    false_positives: list[str] = []
 
 
 class _Metadata(msgspec.Struct, frozen=True):
@@ -143,6 +147,11 @@ def _rule(name: str, module: Module) -> Rule:
         frameworks=custom.frameworks,
         default_action=custom.default_action,
         path=module.path,
+        why=custom.why,
+        denies=tuple(custom.denies),
+        admits=tuple(custom.admits),
+        false_positives=tuple(custom.false_positives),
+        parameter_texts=custom.parameters if isinstance(custom.parameters, dict) else {},
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from weighbridge.model.requests import Json
 from weighbridge.model.site import RuleAction
@@ -32,3 +33,13 @@ class Rule:
     """What it does in a profile that does not name it; `None` = off."""
     path: str
     """Its file, relative to the policy folder."""
+    why: str = ""
+    """What goes wrong without it."""
+    denies: tuple[str, ...] = ()
+    """What it complains about, one case each."""
+    admits: tuple[str, ...] = ()
+    """What it lets pass, where a reader might expect a complaint."""
+    false_positives: tuple[str, ...] = ()
+    """Where it may complain and be wrong, with the way out."""
+    parameter_texts: Mapping[str, str] = field(default_factory=dict)
+    """What each parameter means, where its author says so."""
