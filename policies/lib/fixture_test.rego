@@ -31,7 +31,7 @@ unknown(because) := {"unknown": {"because": because, "host": "hub.example", "sin
 
 unreadable(why) := {"found": {"unreadable": why}}
 
-card(parts) := {"found": object.union(_model.card.found, parts)}
+card(parts) := {"found": object.union(object.remove(_model.card.found, object.keys(parts)), parts)}
 
 license(parts) := {"found": object.union(_model.license.found, parts)}
 
@@ -92,6 +92,13 @@ _document := {
 	},
 }
 
+_sections := [
+	"training_data", "evaluation_results", "base_model", "license", "limitations", "intended_use", "bias",
+	"red_team_safety_evaluation", "out_of_scope_use", "pii_filtering", "contact",
+]
+
+_answer := {"present": true, "words": 50, "placeholder": false, "lines": [], "vague": false}
+
 _model := {
 	"ref": ref,
 	"role": "base",
@@ -106,7 +113,8 @@ _model := {
 	}},
 	"card": {"found": {
 		"sha256": "sha256:00", "letters": 5000, "front_matter": "ok", "front_matter_problem": null,
-		"code_readme": false, "sections": {}, "placeholders": [],
+		"code_readme": false, "placeholders": [],
+		"sections": {name: _answer | some name in _sections},
 	}},
 	"license": {"found": {
 		"declared": "apache-2.0", "id": "apache-2.0", "source": "front_matter",

@@ -30,7 +30,9 @@ def rule_page(rule: Rule, actions: Mapping[str, object], parameters: Mapping[str
         _section("Denies", _bullets(rule.denies)),
         _section("Admits", _bullets(rule.admits)),
         _section("Why", [_wrapped(rule.why)]),
-        _section("Remedy", _bullets((f"who deploys: {rule.remedy.deployer}", f"who publishes: {rule.remedy.publisher}"))),
+        _section(
+            "Remedy", _bullets((f"who deploys: {rule.remedy.deployer}", f"who publishes: {rule.remedy.publisher}"))
+        ),
         _section("Exceptions", _exceptions(rule)),
         _section("Parameters", _parameters(rule, parameters)),
         _section("False positives", _bullets(rule.false_positives) if rule.false_positives else ["None known."]),
