@@ -35,6 +35,12 @@ card(parts) := {"found": object.union(object.remove(_model.card.found, object.ke
 
 license(parts) := {"found": object.union(_model.license.found, parts)}
 
+config(parts) := {"found": object.union(_model.config.found, parts)}
+
+weights(parts) := {"found": object.union(object.remove(_model.weights.found, object.keys(parts)), parts)}
+
+settings(parts) := object.union(_container.settings, parts)
+
 lineage(parts) := {"found": object.union(_model.lineage.found, parts)}
 
 files(list) := {"found": {"files": list, "count": count(list)}}
@@ -127,12 +133,12 @@ _model := {
 	"files": {"found": {"files": [file("model.safetensors", "safetensors", true)], "count": 6}},
 	"config": {"found": {
 		"architectures": ["LlamaForCausalLM"], "model_type": "llama", "auto_map": [], "name_or_path": null,
-		"torch_dtype": "bfloat16", "quantization": null, "max_position_embeddings": 131072,
+		"torch_dtype": "bfloat16", "quantization": null, "max_position_embeddings": 131072, "context_length": 131072,
 	}},
 	"tokenizer": {"found": {"tokenizer_class": null, "auto_map": []}},
 	"generation_config": {"found": {
 		"trust_remote_code": false, "custom_generate": false,
-		"temperature": 0.6, "top_p": 0.9, "max_new_tokens": null,
+		"temperature": 0.7, "top_p": 1, "max_new_tokens": 2048,
 	}},
 	"adapter": missing("adapter_config.json"),
 	"weights": {"found": {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from weighbridge.model.refs import Role
 from weighbridge.model.requests import Json
 from weighbridge.model.site import RuleAction
 from weighbridge.model.verdicts import Remedy, Severity, WhoCanAct
@@ -33,6 +34,8 @@ class Rule:
     """What it does in a profile that does not name it; `None` = off."""
     path: str
     """Its file, relative to the policy folder."""
+    roles: tuple[Role, ...] = ()
+    """The roles of models it is about; empty for all."""
     why: str = ""
     """What goes wrong without it."""
     denies: tuple[str, ...] = ()
