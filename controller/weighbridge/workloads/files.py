@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from weighbridge.model.serving import Wanted
-from weighbridge.workloads.environment import Companions
+from weighbridge.model.companions import Wanted
+from weighbridge.workloads.companions import Companions
 from weighbridge.workloads.naming import LENGTH, clean
 from weighbridge.workloads.reading import TEXT, at, mappings, named, text
 from weighbridge.workloads.volumes import Mount, Mounts
@@ -76,7 +76,7 @@ class Files:
         wanted = Wanted("ConfigMap", name, self.companions.namespace)
         if wanted not in self.wanted:
             self.wanted.append(wanted)
-        return File(because=f"comes from ConfigMap {name}")
+        return File(because=f"comes from {self.companions.called(wanted)}")
 
 
 def _absolute(path: str, directory: str | None) -> str | None:

@@ -10,14 +10,16 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from weighbridge.model.companions import Wanted
 from weighbridge.model.refs import ModelRef, Role
 from weighbridge.model.requests import KubeObject
-from weighbridge.model.serving import Serving, Wanted
+from weighbridge.model.serving import Serving
+from weighbridge.workloads.companions import Companions
 from weighbridge.workloads.containers import asks_for_accelerator, read_container
 from weighbridge.workloads.documents import document
 from weighbridge.workloads.downloads import looks_like_adapter
 from weighbridge.workloads.engines import repository_of
-from weighbridge.workloads.environment import Companions, Environment, environment, expanded
+from weighbridge.workloads.environment import Environment, environment, expanded
 from weighbridge.workloads.mentions import Mention, Setting
 from weighbridge.workloads.naming import clean
 from weighbridge.workloads.reading import at, mappings, named, text, texts

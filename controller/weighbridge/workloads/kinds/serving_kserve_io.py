@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from weighbridge.model.companions import Wanted
 from weighbridge.model.refs import ModelRef
 from weighbridge.model.requests import KubeObject
-from weighbridge.model.serving import Wanted
+from weighbridge.workloads.companions import Companions
 from weighbridge.workloads.engines import engine_of_image
-from weighbridge.workloads.environment import Companions
 from weighbridge.workloads.kinds.kind import Kind
 from weighbridge.workloads.mentions import Mention, Owner, Setting
 from weighbridge.workloads.naming import clean
