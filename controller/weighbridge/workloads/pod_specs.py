@@ -228,10 +228,15 @@ def _initializer(
         ]
         filled = {clean(path): source for source, path in zip(sources, arguments[1::2], strict=True)}
         refs = tuple(ref for source in sources for ref in references(source, around))
-    if not refs or _PUBLISHED.fullmatch(image) is None:
+    if not refs or not is_published_downloader(image):
         because = f"container {around.container} is not KServe's downloader, what it fetches is not in the object"
         refs += references(Mention(image, "base", "image", because=because), around)
     return filled, refs
+
+
+def is_published_downloader(image: str) -> bool:
+    """Return whether an image is KServe's own downloader, whose arguments say what it fetches."""
+    return _PUBLISHED.fullmatch(repository_of(image)) is not None
 
 
 def _role_at(path: str) -> Role:
