@@ -13,6 +13,7 @@ from weighbridge.workloads.interception import (
     Intercepted,
     Scope,
     is_cluster_scoped,
+    kind_of,
 )
 from weighbridge.workloads.objects import find_models, pods_run_it
 
@@ -24,5 +25,6 @@ __all__ = [
     "Scope",
     "find_models",
     "is_cluster_scoped",
+    "kind_of",
     "pods_run_it",
 ]

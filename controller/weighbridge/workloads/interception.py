@@ -71,6 +71,18 @@ _CLUSTER_SCOPED = frozenset(
 )
 
 
+_KINDS: dict[tuple[str, str], str] = {
+    (row["group"], row["resource"]): row["kind"]
+    for row in table("kinds")["kind"]
+    if "resource" in row and "kind" in row
+}
+
+
+def kind_of(one: Intercepted) -> str | None:
+    """Return the kind of a resource, `None` for a subresource."""
+    return _KINDS.get((one.group, one.resource))
+
+
 def is_cluster_scoped(obj: KubeObject) -> bool:
     """Return whether an object is of a kind that names models for all namespaces."""
     return ((text(obj.get("apiVersion")) or "").rpartition("/")[0], text(obj.get("kind")) or "") in _CLUSTER_SCOPED
