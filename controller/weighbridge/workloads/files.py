@@ -63,6 +63,11 @@ class Files:
                 return found
         return File(because="lies on a volume")
 
+    def beyond(self) -> str:
+        """Return where text lies that a program may have read from here, a sentence without a full stop."""
+        told = " and ".join(self.companions.called(one) for one in self.wanted[:3])
+        return f"what it loads is told by {told}" if told else "what it loads is not in the object"
+
     def _entry(self, name: str, keys: Mapping[str, str] | None, inner: str) -> File | None:
         key = inner if keys is None else keys.get(inner)
         if key is None:

@@ -85,11 +85,11 @@ def with_runtime(predictor: KubeObject, metadata: object, companions: Companions
     return Expanded(joined)
 
 
-def _container(runtime: object, own: Mapping[str, object]) -> dict[str, object]:
+def _container(runtime: object, own: Mapping[str, object]) -> Mapping[str, object]:
     laid = merged(runtime, own)
-    arguments = [one for part in (at(runtime, "args"), own.get("args")) if isinstance(part, list) for one in part]
-    found = {**(laid if isinstance(laid, dict) else own), "args": arguments}
-    return found if arguments else {key: value for key, value in found.items() if key != "args"}
+    container = laid if isinstance(laid, dict) else own
+    first, then = at(runtime, "args"), own.get("args")
+    return {**container, "args": [*first, *then]} if isinstance(first, list) and isinstance(then, list) else container
 
 
 def _worker(runtime: KubeObject, own: KubeObject, metadata: object) -> KubeObject:
