@@ -48,12 +48,18 @@ full[rule] := _demand(rule, "full") if some rule in _composed
 weak[rule] := _demand(rule, "weak") if some rule in _composed
 
 # METADATA
+# description: For each rule, what is demanded of a finding that another rule's finding implies.
+implied[rule] := _demand(rule, "implied") if some rule in _composed
+
+# METADATA
 # description: What is demanded of a finding of one of the grades.
 of(rule, "full") := full[rule]
 
+of(rule, "implied") := implied[rule]
+
 of(rule, "weak") := weak[rule]
 
-of(rule, grade) := _demand(rule, grade) if not grade in {"full", "weak"}
+of(rule, grade) := _demand(rule, grade) if not grade in {"full", "implied", "weak"}
 
 # The score orders what speaks: first by what happens now, then by action, then by stage.
 _demand(rule, grade) := {"action": one.action, "stage": one.stage, "refused_from": _earliest(best)} if {
@@ -144,9 +150,12 @@ _own(policy, rule, grade) := _candidate_of(policy, _by_profile(rule, policy.prof
 }
 
 # Who names a rule wants it whether or not its counterpart is there, unless the rule has an action of its own for that.
-_asked_by_name(_, grade) := grade if not grade in {"note", "raised"}
+_asked_by_name(_, grade) := grade if not grade in {"note", "raised", "implied"}
 
 _asked_by_name(_, "raised") := "full"
+
+# Nor does it matter to them what other rules say.
+_asked_by_name(_, "implied") := "full"
 
 _asked_by_name(rule, "note") := "full" if not data.weighbridge.profiles[rule].note
 
@@ -232,6 +241,8 @@ _capped(_, _, _, "must_deny") := "deny"
 _capped(action, _, _, grade) := _effects[numbers.least({strength[action], strength[grade]})] if {
 	grade in {"audit", "warn", "deny"}
 }
+
+_capped(action, _, _, "implied") := _effects[numbers.least({strength[action], strength.audit})]
 
 _capped(action, rule, profile, "weak") := _effects[numbers.least({strength[action], strength[_weak(rule, profile)]})]
 

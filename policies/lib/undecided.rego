@@ -18,6 +18,7 @@ gaps contains _gap(model, rule, fact, gap) if {
 	demand.action != "off"
 	some fact in _needed[rule]
 	gap := model[fact].unknown
+	_concerns(rule, model)
 	not gap.because in data.weighbridge.unknown.reported_elsewhere
 	_unanswered(model, rule, fact)
 }
@@ -28,16 +29,17 @@ gaps contains _gap(model, rule, "ancestors", gap) if {
 	demand.action != "off"
 	"lineage" in _needed[rule]
 	some gap in model.lineage.found.unknown
-	_concerns(gap, rule, model.lineage.found.name)
+	_asks_of(gap, rule, model.lineage.found.name)
+	_concerns(rule, model)
 	not gap.because in data.weighbridge.unknown.reported_elsewhere
 	not gap.because in data.weighbridge.unknown.not_asked
 	_unanswered(model, rule, "ancestors")
 }
 
 # Some rules ask only what a model says of its own parents.
-_concerns(_, rule, _) if not rule in data.weighbridge.unknown.own_parents_only
+_asks_of(_, rule, _) if not rule in data.weighbridge.unknown.own_parents_only
 
-_concerns(gap, _, name) if gap.node == name
+_asks_of(gap, _, name) if gap.node == name
 
 # Signatures and statements are sets: a place that did not answer may hold more of them.
 gaps contains _gap(model, rule, fact, gap) if {
@@ -47,6 +49,7 @@ gaps contains _gap(model, rule, fact, gap) if {
 	some fact in {"signatures", "statements"}
 	fact in _needed[rule]
 	some gap in model[fact].found.unknown
+	_concerns(rule, model)
 	not gap.because in data.weighbridge.unknown.reported_elsewhere
 	not signatures.settled(rule, model)
 	_unanswered(model, rule, fact)
@@ -72,6 +75,10 @@ _gap(model, rule, fact, gap) := {
 	"host": gap.host,
 	"since": gap.since,
 }
+
+_concerns(rule, _) if count(object.get(data.weighbridge.rule_table[rule], "roles", [])) == 0
+
+_concerns(rule, model) if model.role in data.weighbridge.rule_table[rule].roles
 
 # A rule that needs any fact also needs to know which model it is about.
 _needed[rule] contains fact if {

@@ -33,7 +33,7 @@ default _grade(_) := "full"
 
 _grade(complaint) := complaint.grade if complaint.grade in _known_grades
 
-_known_grades := {"weak", "note", "warn", "audit", "raised", "must_warn", "must_deny"}
+_known_grades := {"weak", "implied", "note", "warn", "audit", "raised", "must_warn", "must_deny"}
 
 default _message(_) := "the rule does not say why"
 

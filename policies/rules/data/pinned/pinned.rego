@@ -10,6 +10,16 @@
 #   remedy:
 #     deployer: ask its owner which versions of the data were used
 #     publisher: give each data set a revision, DOI or sha256 in the card, or attest it as a resolved dependency with its digest
+#   why: 'A data set that changes under its name cannot be looked at again when something turns up in it.'
+#   denies:
+#   - 'a data set of the metadata has neither a commit, a DOI of one version nor a sha256, in the card or in a
+#     trusted attestation'
+#   - 'training data is described and no data set, digest or DOI is named'
+#   - 'the card was delivered and cannot be read'
+#   admits:
+#   - '`org/name@COMMIT`, `{name, revision}`, or the name beside a commit or digest in the text'
+#   - 'a digest alone, for private data'
+#   - 'cards that say nothing of training data, which `data.documented` reports'
 package weighbridge.rules.data.pinned
 
 import data.weighbridge.lib.finding

@@ -6,11 +6,20 @@
 #   evidence: [lineage, statements]
 #   since: "0.1"
 #   who_can_act: model_owner
-#   parameters: [in_house_action]
+#   parameters:
+#     in_house_action: 'what is demanded of models by the site''s own publishers: `audit`, `warn`, `deny`, or `by_profile` (deny in restricted)'
 #   frameworks: {owasp_llm_2025: [LLM03], atlas: [AML.T0010.003, AML.T0018], aisvs_1_0: [3.1.1, 3.5.3]}
 #   remedy:
 #     deployer: ask its owner which version of the base was used
 #     publisher: write base_model_revision with the commit, or attest the base as a resolved dependency with its digest
+#   why: 'Which version of the base was used decides which known issues a model has; a name does not say it.'
+#   denies:
+#   - 'a base is named without a commit or digest, in card, files and trusted attestations alike'
+#   - 'the lineage was delivered and cannot be read'
+#   admits:
+#   - '`base_model_revision` or `org/name@COMMIT` in the card, a revision in adapter_config.json'
+#   - 'a trusted attestation that gives the base''s digest'
+#   - 'models without a base'
 package weighbridge.rules.lineage.base_pinned
 
 import data.weighbridge.lib.counterparts

@@ -10,6 +10,12 @@
 #   remedy:
 #     deployer: nothing to do
 #     publisher: attest a CycloneDX ML-BOM or an SPDX 3 AI document, with license, base model and data sets as in the card
+#   why: 'A bill of materials is what programs read; one that contradicts the card is worth a question.'
+#   denies:
+#   - 'no trusted CycloneDX ML-BOM or SPDX 3 AI document about the model'
+#   - 'the document and the card disagree on license, base model or data sets'
+#   admits:
+#   - 'a signed document that says what the card says'
 package weighbridge.rules.provenance.aibom
 
 import data.weighbridge.lib.finding

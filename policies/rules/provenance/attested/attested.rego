@@ -6,11 +6,19 @@
 #   evidence: [statements, lineage]
 #   since: "0.1"
 #   who_can_act: model_owner
-#   parameters: [builders]
+#   parameters:
+#     builders: 'builder ids that count; empty means any whose signer is trusted'
 #   frameworks: {owasp_llm_2025: [LLM03], atlas: [AML.T0010.003], aisvs_1_0: [3.1.2, 6.1.3]}
 #   remedy:
 #     deployer: serve a model whose training job attests what it did
 #     publisher: attest SLSA provenance in the training job, with base model and data sets as resolvedDependencies
+#   why: 'A card tells how a model was made; a provenance is made by the job that made it.'
+#   denies:
+#   - 'no SLSA provenance about this content by a signer that the site trusts for the model'
+#   - 'the builder is not among `builders`'
+#   - 'the provenance does not name a base that card or files name (a weaker finding: at most a warning)'
+#   admits:
+#   - 'SLSA provenance v1 or v0.2 by a trusted signer'
 package weighbridge.rules.provenance.attested
 
 import data.weighbridge.lib.counterparts

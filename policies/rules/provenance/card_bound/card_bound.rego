@@ -10,6 +10,12 @@
 #   remedy:
 #     deployer: serve a model whose card is signed
 #     publisher: sign the folder with README.md in it, or attest the card by its digest
+#   why: 'Decisions rest on the card. Unless it is signed, whoever can edit it decides.'
+#   denies:
+#   - 'the card is in no trusted manifest and has no trusted attestation of its own'
+#   admits:
+#   - 'a signed manifest, artifact or commit with the card in it, or an attestation over its digest'
+#   - 'models without a card, which `card.present` reports'
 package weighbridge.rules.provenance.card_bound
 
 import data.weighbridge.lib.counterparts

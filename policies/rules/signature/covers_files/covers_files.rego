@@ -10,6 +10,16 @@
 #   remedy:
 #     deployer: serve a revision of which every file is signed
 #     publisher: sign the whole folder again, without ignoring code, configuration, tokenizer, chat template, card or license
+#   why: 'Who may add one unsigned file decides what runs. A list that ignores code is a list of what does not
+#      matter.'
+#   denies:
+#   - 'a file that an engine loads, or that says what the model is, stands in no trusted manifest'
+#   - 'a signed file is gone'
+#   - 'the signer left out code, configuration, tokenizer, chat template, card or license'
+#   - 'there is no trusted signature'
+#   admits:
+#   - 'a manifest with every such file'
+#   - 'a signature over the digest of an artifact, which covers all of it'
 package weighbridge.rules.signature.covers_files
 
 import data.weighbridge.lib.counterparts

@@ -6,11 +6,27 @@
 #   evidence: [signatures]
 #   since: "0.1"
 #   who_can_act: model_owner
-#   parameters: [absent]
+#   parameters:
+#     absent: 'what an unsigned model is worth: `audit`, `warn`, `deny`, or `by_profile`'
 #   frameworks: {owasp_llm_2025: [LLM03], atlas: [AML.T0010.003, AML.T0109], aisvs_1_0: [3.1.2, 3.1.3]}
 #   remedy:
 #     deployer: serve a model that is signed by whom the site trusts, or ask for a TrustedSigner that may sign for this one
 #     publisher: sign the model again, as it lies there now, with the identity or key the site trusts
+#   why: 'A signature is the only thing that ties weights to somebody. Identity is asked with its issuer, since
+#      without one anybody may claim it; the signature is bound by digest, since a name proves nothing.'
+#   denies:
+#   - 'the signature, its log entry or its certificate does not verify, or a signed file has other bytes now
+#     (every profile)'
+#   - 'a trusted signer exists for the model or publisher, and the signature is by somebody else (every
+#     profile)'
+#   - 'the signatures were delivered and cannot be read'
+#   - 'there is no signature, only one of other content, one by a signer whom nobody has named for this model,
+#     or one that cannot be compared with the files: what `absent` says, by default audit in baseline, warn in
+#     standard, deny in restricted; without a TrustedSigner for the model audit in standard'
+#   admits:
+#   - 'one signature that verifies, is about these very bytes, and whose issuer and subject are those of a
+#     TrustedSigner that may sign for the model; further signatures then do not matter'
+#   - 'a stamp that the policy takes for this rule'
 package weighbridge.rules.signature.trusted
 
 import data.weighbridge.lib.counterparts
