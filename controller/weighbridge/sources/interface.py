@@ -7,10 +7,10 @@ A source never raises: what it cannot say is `Unknown`, and what was delivered a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from weighbridge.model.evidence import Resolved
 from weighbridge.model.outcomes import Because, Outcome, Unknown, Unreadable
@@ -39,6 +39,8 @@ class Listing:
     files: tuple[ListedFile, ...]
     tags: tuple[str, ...] = ()
     """What the source shows beside the files."""
+    stated_licenses: tuple[str, ...] = ()
+    """Licenses that the source states beside the files, as written there: annotations of an image."""
 
 
 class Source(Protocol):
@@ -64,6 +66,37 @@ class Source(Protocol):
 
     def late(self, seconds: float) -> Unknown:
         """Return what to say when the source has not answered in `seconds`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hosts:
+    """Sources of one scheme, each for one host; the name of a repository says which."""
+
+    at: Callable[[str], Source]
+    """Returns the source of a repository; one that may not be asked says so to every question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """Bytes that lie beside an artifact and may prove something about it; nobody has verified them."""
+
+    place: str
+    """Where they were found: `referrer sha256:…`, `tag sha256-….sig`."""
+    media_type: str
+    """Of the bytes: `application/vnd.dev.sigstore.bundle.v0.3+json`."""
+    predicate_type: str | None
+    """What the annotations say it is about."""
+    annotations: Mapping[str, str]
+    """As they stand beside the bytes; cosign keeps signatures in them."""
+    content: Outcome[bytes | Unreadable]
+
+
+@runtime_checkable
+class Attaching(Protocol):
+    """A source that keeps attachments beside an artifact, by its digest."""
+
+    async def attachments(self, repository: str, digest: str) -> Outcome[tuple[Attachment, ...] | Unreadable]:
+        """Return everything attached to a digest; none where nothing is, `Unreadable` where there is more than we look at."""
 
 
 @dataclass(slots=True)
