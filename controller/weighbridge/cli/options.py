@@ -33,6 +33,16 @@ def add_sources(parser: argparse.ArgumentParser) -> None:
         "--hub", metavar="URL|DIR", help=f"model hub or mirror, or a folder in hub layout (default: {DEFAULT_HUB})"
     )
     parser.add_argument("--hub-token-file", type=Path, metavar="FILE", help="file with a hub token")
+    parser.add_argument(
+        "--registry",
+        action="append",
+        default=[],
+        metavar="HOST",
+        help="registry that may be asked, such as ghcr.io, or http://HOST:PORT for one without encryption; may be repeated",
+    )
+    parser.add_argument(
+        "--registry-config-file", type=Path, metavar="FILE", help="Docker's config.json with logins for registries"
+    )
     parser.add_argument("--offline", action="store_true", help="ask no host: what a folder does not hold is unknown")
 
 
@@ -52,6 +62,8 @@ def settings_of(arguments: argparse.Namespace) -> Settings:
         profile=arguments.profile,
         hub=arguments.hub or DEFAULT_HUB,
         hub_token_file=arguments.hub_token_file,
+        registries=tuple(arguments.registry),
+        registry_config_file=arguments.registry_config_file,
         offline=arguments.offline,
         engine=arguments.engine,
     )

@@ -80,7 +80,7 @@ class Part:
     form: Literal["blob", "tar"]
     layer: Descriptor
     path: str
-    """Of a blob: its name. Of an archive: the folder it is unpacked in, empty for the root."""
+    """Of a blob: its name; archives have none."""
 
 
 def is_digest(text: str) -> bool:
@@ -139,17 +139,17 @@ def parts_of(manifest: Manifest) -> tuple[Part, ...] | Unreadable:
 def _part(layer: Descriptor) -> Part | None:
     table = oci_table()
     named = next((layer.annotations[one] for one in table.path_annotations if layer.annotations.get(one)), "")
+    if layer.annotations.get(table.unpack_annotation) == "true":
+        return Part("tar", layer, "")
     for kind in table.layers:
         match = kind.media_type.fullmatch(layer.media_type)
-        if match is not None and kind.form == "tar":
+        if match is None or (kind.unless_named and named):
+            continue
+        if kind.form == "tar":
             return Part("tar", layer, "")
-        if match is not None:
-            path = named or kind.path.format(*("", *match.groups("")))
-            return Part("blob", layer, path.removeprefix("/")) if path else None
-    if not named:
-        return None
-    unpack = layer.annotations.get(table.unpack_annotation) == "true"
-    return Part("tar", layer, "") if unpack else Part("blob", layer, named.removeprefix("./"))
+        named = named or kind.path.format("", *match.groups(""))
+        break
+    return Part("blob", layer, named.removeprefix("./")) if named else None
 
 
 def _safe(path: str) -> bool:

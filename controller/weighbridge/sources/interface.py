@@ -39,8 +39,6 @@ class Listing:
     files: tuple[ListedFile, ...]
     tags: tuple[str, ...] = ()
     """What the source shows beside the files."""
-    stated_licenses: tuple[str, ...] = ()
-    """Licenses that the source states beside the files, as written there: annotations of an image."""
 
 
 class Source(Protocol):
@@ -72,8 +70,19 @@ class Source(Protocol):
 class Hosts:
     """Sources of one scheme, each for one host; the name of a repository says which."""
 
-    at: Callable[[str], Source]
-    """Returns the source of a repository; one that may not be asked says so to every question."""
+    at: Callable[[str], Source | Unknown]
+    """Returns the source of a repository, or why nobody may be asked about it."""
+
+
+def source_of(sources: Mapping[str, Source | Hosts], scheme: str, repository: str) -> Source | Unknown:
+    """Return whom to ask about a repository, or why nobody can be."""
+    match sources.get(scheme):
+        case None:
+            return Unknown("no_source", detail=f"no source reads {scheme}:// references")
+        case Hosts(at=at):
+            return at(repository)
+        case source:
+            return source
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +98,14 @@ class Attachment:
     annotations: Mapping[str, str]
     """As they stand beside the bytes; cosign keeps signatures in them."""
     content: Outcome[bytes | Unreadable]
+
+
+@runtime_checkable
+class Stating(Protocol):
+    """A source that states something about a model beside its files."""
+
+    async def stated_licenses(self, repository: str, commit: str) -> Outcome[tuple[str, ...] | Unreadable]:
+        """Return the licenses that annotations, labels or the configuration of an artifact name, as written there."""
 
 
 @runtime_checkable

@@ -25,7 +25,6 @@ from weighbridge.sources.layers import TreeReader
 from weighbridge.sources.oci_tables import Place, oci_table, ollama_place, place_of
 from weighbridge.sources.registry import Registry
 from weighbridge.sources.trees import Item, Tree
-from weighbridge.sources.unasked import Unasked
 
 DEFAULT_TAG = "latest"
 
@@ -110,6 +109,14 @@ class RegistrySource:
         if item.offset is None:
             raise Ended(Unreadable(f"{path} lies in a compressed layer, of which no piece can be read"))
         return await self._registry.piece(self._name(repository), item.layer, item.offset + start, length)
+
+    async def stated_licenses(self, repository: str, commit: str) -> Outcome[tuple[str, ...] | Unreadable]:
+        """Return the licenses that annotations, labels or the configuration of an artifact name."""
+
+        async def licenses() -> tuple[str, ...]:
+            return (await self._tree(repository, commit)).licenses
+
+        return await outcome_of(licenses())
 
     async def attachments(self, repository: str, digest: str) -> Outcome[tuple[Attachment, ...] | Unreadable]:
         """Return signatures and attestations beside a digest: referrers, and cosign's tags."""
@@ -204,38 +211,40 @@ class Registries:
         for source in self._sources.values():
             await source.close()
 
-    def at(self, repository: str) -> Source:
+    def at(self, repository: str) -> Source | Unknown:
         """Return the source of `ghcr.io/org/model`."""
         return self._at(repository, place_of)
 
-    def ollama(self, repository: str) -> Source:
+    def ollama(self, repository: str) -> Source | Unknown:
         """Return the source of `llama3.2`, as Ollama writes it."""
         return self._at(repository, ollama_place)
 
-    def _at(self, repository: str, place: Callable[[str], Place]) -> Source:
+    def _at(self, repository: str, place: Callable[[str], Place]) -> Source | Unknown:
         found = place(repository)
-        endpoint = self._endpoints.get(found.listed_as) or self._endpoints.get(found.host)
         if self._offline:
-            return Unasked(found.host, "offline", f"{found.host} is not asked: --offline")
+            return Unknown("offline", found.host, None, f"{found.host} is not asked: --offline")
+        endpoint = self._endpoints.get(found.listed_as)
         if endpoint is None:
             why = f"{found.host} is not asked: it is not among the listed registries. Fix: --registry {found.listed_as}"
-            return Unasked(found.host, "host_not_listed", why)
+            return Unknown("host_not_listed", found.host, None, why)
         key = f"{place.__name__} {endpoint}"
         if key not in self._sources:
             others = frozenset(self._endpoints) | oci_table().companions.get(found.host, frozenset())
-            address = endpoint if found.host in endpoint else f"https://{found.host}"
             registry = Registry(
-                address, self._clock, config_file=self._config_file, seconds=self._seconds, hosts=others
+                endpoint, self._clock, config_file=self._config_file, seconds=self._seconds, hosts=others
             )
             self._sources[key] = RegistrySource(registry, place)
         return self._sources[key]
 
 
 def _endpoint(text: str) -> tuple[str, str]:
-    """Return the host a reference would name, and its endpoint."""
+    """Return how references name a listed host, and its endpoint."""
     scheme, separator, rest = text.strip().rstrip("/").partition("://")
     if not separator:
         scheme, rest = "https", scheme
-    if scheme not in ("http", "https") or not rest or "/" in rest or "@" in rest:
+    host = rest.lower()
+    if scheme not in ("http", "https") or not host or "/" in host or "@" in host:
         raise UserError(f"--registry {text!r}: not the address of a registry, expected HOST, HOST:PORT or http://HOST")
-    return rest.lower(), f"{scheme}://{rest.lower()}"
+    if host in oci_table().hub_names:
+        return oci_table().hub["listed"], f"{scheme}://{oci_table().hub['host']}"
+    return host, f"{scheme}://{host}"

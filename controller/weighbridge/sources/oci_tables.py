@@ -23,6 +23,8 @@ class LayerKind:
     form: Literal["blob", "tar"]
     path: str
     """How its file is called where no annotation says so; may hold `{1}`."""
+    unless_named: bool
+    """An archive only where no annotation names a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,8 @@ def oci_table() -> OciTable:
         image_configs=frozenset(document["images"]["configs"]),
         roots=tuple(document["images"]["roots"]),
         layers=tuple(
-            LayerKind(re.compile(one["match"]), one["form"], one.get("path", "")) for one in document["layers"]
+            LayerKind(re.compile(one["match"]), one["form"], one.get("path", ""), one.get("unless_named", False))
+            for one in document["layers"]
         ),
         path_annotations=tuple(document["annotations"]["path"]),
         unpack_annotation=document["annotations"]["unpack"],

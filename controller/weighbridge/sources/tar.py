@@ -132,7 +132,8 @@ def _add(walked: Walked, entry: Entry, start: bytes) -> None:
 
 def _check(header: bytes) -> None:
     total = sum(header[:148]) + 8 * 0x20 + sum(header[156:])
-    if _number(header[148:156]) != total:
+    told = _OCTAL.fullmatch(header[148:156])
+    if told is None or int(told[1] or b"0", 8) != total:
         raise BadArchive("is no tar archive")
 
 

@@ -7,7 +7,7 @@ What is not known of a layer makes the listing unreadable, never shorter: nobody
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from weighbridge.model.outcomes import Unreadable
@@ -84,7 +84,7 @@ class Tree:
                     f"{printable(path, 80)} is a link to {printable(item.link, 80)}, which is not followed"
                 )
             found.append(ListedFile(path, None, None))
-        return Listing(tuple(found), stated_licenses=self.licenses)
+        return Listing(tuple(found))
 
     def _leads_to_a_file(self, path: str, target: str) -> bool:
         led = posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
@@ -98,7 +98,7 @@ def image_tree(layers_from_top: Sequence[Layer], unread: str | None) -> Tree:
 
     What a layer holds or removes hides what the layers below it hold under the same name.
     """
-    tree, removed, replaced = Tree(unread=unread), set[str](), set[str]()
+    tree, removed, folders, implied = Tree(unread=unread), set[str](), set[str](), set[str]()
     for layer in layers_from_top:
         gone: set[str] = set()
         own: dict[str, Item] = {}
@@ -111,10 +111,13 @@ def image_tree(layers_from_top: Sequence[Layer], unread: str | None) -> Tree:
             elif entry.kind != "folder":
                 _place(own, entry, layer)
         for path, item in own.items():
-            if path not in replaced and not _hidden(path, removed):
+            replaced = path in folders or (path in implied and item.link is None)
+            if not replaced and not _hidden(path, removed):
                 tree.items[path] = item
         removed |= gone | set(own)
-        replaced |= {entry.path for entry in layer.entries if entry.kind == "folder"}
+        folders |= {entry.path for entry in layer.entries if entry.kind == "folder"}
+        # A folder that only its files speak of takes the place of a file; a link of that name would be written through.
+        implied |= {parent for path in own for parent in _parents(path)}
     return tree
 
 
@@ -142,9 +145,11 @@ def _hidden(path: str, removed: set[str]) -> bool:
     """Tell whether a higher layer removed a path, a folder it lies in, or all that such a folder held (`folder/`)."""
     if path in removed or "/" in removed:
         return True
+    return any(folder in removed or f"{folder}/" in removed for folder in _parents(path))
+
+
+def _parents(path: str) -> Iterator[str]:
     folder = posixpath.dirname(path)
     while folder:
-        if folder in removed or f"{folder}/" in removed:
-            return True
+        yield folder
         folder = posixpath.dirname(folder)
-    return False
