@@ -33,7 +33,6 @@ class Descriptor:
     digest: str
     size: int
     annotations: Mapping[str, str]
-    artifact_type: str
     platform: tuple[str, str] | None
     """System and architecture, in an index."""
 
@@ -62,7 +61,6 @@ class Index:
 class Manifest:
     """An image or artifact."""
 
-    artifact_type: str
     config: Descriptor
     layers: tuple[Descriptor, ...]
     annotations: Mapping[str, str]
@@ -70,7 +68,9 @@ class Manifest:
     @property
     def is_image(self) -> bool:
         """Whether its layers are changes of one file system."""
-        return self.config.media_type in oci_table().image_configs and not self.artifact_type
+        table = oci_table()
+        changes = all(table.image_layers.fullmatch(one.media_type) for one in self.layers)
+        return self.config.media_type in table.image_configs and changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ def read_manifest(content: bytes) -> Manifest | Index | Unreadable:
         return layers
     if config is None:
         return Unreadable("the manifest has no config")
-    return Manifest(_text(values.get("artifactType")), config, layers, _annotations(values.get("annotations")))
+    return Manifest(config, layers, _annotations(values.get("annotations")))
 
 
 def parts_of(manifest: Manifest) -> tuple[Part, ...] | Unreadable:
@@ -205,7 +205,7 @@ def _descriptor(value: object) -> Descriptor | None:
         (_text(platform.get("os")), _text(platform.get("architecture"))) if isinstance(platform, Mapping) else None
     )
     kind, annotations = _text(value.get("mediaType")), _annotations(value.get("annotations"))
-    return Descriptor(kind, digest, size, annotations, _text(value.get("artifactType")), runs_on)
+    return Descriptor(kind, digest, size, annotations, runs_on)
 
 
 def _annotations(value: object) -> Mapping[str, str]:

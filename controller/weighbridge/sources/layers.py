@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from weighbridge.model.outcomes import Unreadable
 from weighbridge.sources.artifacts import Descriptor, Manifest, Part, config_kind, licenses_of, parts_of
@@ -18,15 +19,23 @@ from weighbridge.sources.tar import BadArchive, walk
 from weighbridge.sources.trees import Item, Layer, Tree, artifact_tree, image_tree
 from weighbridge.sources.unpacking import GZIP, PIECE, ZSTD, walk_from_afar, walk_in_memory
 
-WHOLE_BYTES = 32 * 1024 * 1024
-"""A layer up to this size is read whole."""
-BEGINNING_BYTES = 16 * 1024 * 1024
-"""What is read of a compressed layer that is larger."""
-MOST_READ = 64 * 1024 * 1024
-"""Of all layers of one artifact."""
-MOST_KEPT = 8 * 1024 * 1024
-"""Bytes of content that are kept of one artifact."""
-CONFIG_BYTES = 1024 * 1024
+MIB = 1024 * 1024
+CONFIG_BYTES = MIB
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much of one artifact is read, in bytes."""
+
+    whole: int = 32 * MIB
+    """A layer up to this size is read whole."""
+    beginning: int = 16 * MIB
+    """What is read of a compressed layer that is larger."""
+    layers: int = 64 * MIB
+    """Of all layers."""
+    kept: int = 8 * MIB
+    """Content of files in archives that is kept."""
+
 
 _HUGE = "publish it with one layer for each file (ModelPack), or without compression"
 
@@ -34,12 +43,13 @@ _HUGE = "publish it with one layer for each file (ModelPack), or without compres
 class TreeReader:
     """Reads one artifact."""
 
-    def __init__(self, registry: Registry, name: str) -> None:
+    def __init__(self, registry: Registry, name: str, limits: Limits) -> None:
         """Ask `registry` about the repository `name`."""
         self._registry = registry
         self._name = name
-        self._left = MOST_READ
-        self._kept = MOST_KEPT
+        self._limits = limits
+        self._left = limits.layers
+        self._kept = limits.kept
 
     async def tree(self, manifest: Manifest) -> Tree:
         """Return the files of an artifact, with the reason why where not all can be known; raises `Ended`."""
@@ -84,7 +94,7 @@ class TreeReader:
         """Return what could be read of a layer, and why that is not all of it."""
         about = f"layer {layer.digest[:19]}"
         try:
-            if layer.size <= WHOLE_BYTES:
+            if layer.size <= self._limits.whole:
                 return await self._whole(layer, about)
             start = await self._fetch(layer, 0, PIECE)
             if start.startswith((GZIP, ZSTD)):
@@ -96,19 +106,19 @@ class TreeReader:
 
     async def _whole(self, layer: Descriptor, about: str) -> tuple[Layer | None, str | None]:
         if not self._spend(layer.size):
-            return None, f"{about} is not read: more than {MOST_READ // 1024 // 1024} MiB of layers are"
-        content = await self._registry.blob(self._name, layer, WHOLE_BYTES)
+            return None, f"{about} is not read: more than {self._limits.layers // MIB} MiB of layers are"
+        content = await self._registry.blob(self._name, layer, self._limits.whole)
         # Unpacking takes a moment, and others are waiting.
         walked = await asyncio.to_thread(walk_in_memory, content, walk(self._keep))
         compressed = content.startswith(GZIP)
         return Layer(layer, walked.entries, compressed), None if walked.complete else f"{about} has no end"
 
     async def _beginning(self, layer: Descriptor, about: str) -> tuple[Layer | None, str | None]:
-        read = f"{BEGINNING_BYTES // 1024 // 1024} MiB of a compressed layer are"
-        why = f"{about} is {layer.size // 1024 // 1024} MiB, at most {read} read. Fix: {_HUGE}"
-        if not self._spend(BEGINNING_BYTES):
+        read = f"{self._limits.beginning // MIB} MiB of a compressed layer are"
+        why = f"{about} is {layer.size // MIB} MiB, at most {read} read. Fix: {_HUGE}"
+        if not self._spend(self._limits.beginning):
             return None, why
-        content = await self._fetch(layer, 0, BEGINNING_BYTES)
+        content = await self._fetch(layer, 0, self._limits.beginning)
         walked = await asyncio.to_thread(walk_in_memory, content, walk(self._keep))
         return Layer(layer, walked.entries, compressed=True), why
 

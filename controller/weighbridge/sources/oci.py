@@ -21,8 +21,8 @@ from weighbridge.sources.artifacts import Index, is_digest
 from weighbridge.sources.attached import attachments
 from weighbridge.sources.ended import Ended, outcome_of
 from weighbridge.sources.interface import Attachment, Clock, Listing, Source, utc_now
-from weighbridge.sources.layers import TreeReader
-from weighbridge.sources.oci_tables import Place, oci_table, ollama_place, place_of
+from weighbridge.sources.layers import Limits, TreeReader
+from weighbridge.sources.oci_tables import Place, can_be_host, oci_table, ollama_place, place_of
 from weighbridge.sources.registry import Registry
 from weighbridge.sources.trees import Item, Tree
 
@@ -34,8 +34,9 @@ _KEPT_TREES = 8
 class RegistrySource:
     """One registry."""
 
-    def __init__(self, registry: Registry, place: Callable[[str], Place]) -> None:
-        """Ask `registry`; `place` says what a repository is called there."""
+    def __init__(self, registry: Registry, place: Callable[[str], Place], limits: Limits) -> None:
+        """Ask `registry`, and read artifacts up to `limits`; `place` says what a repository is called there."""
+        self._limits = limits
         self._registry = registry
         self._place = place
         self._trees: OrderedDict[tuple[str, str], asyncio.Task[Outcome[Tree | Unreadable]]] = OrderedDict()
@@ -168,7 +169,7 @@ class RegistrySource:
             read = await self._registry.read(name, chosen.digest)
         if isinstance(read, Index):
             raise Ended(Unreadable(f"the index {digest[:19]} lists another index"))
-        return await TreeReader(self._registry, name).tree(read)
+        return await TreeReader(self._registry, name, self._limits).tree(read)
 
     def _name(self, repository: str) -> str:
         name = self._place(repository).name
@@ -188,6 +189,7 @@ class Registries:
         config_file: Path | None = None,
         seconds: float = 10.0,
         offline: bool = False,
+        limits: Limits | None = None,
     ) -> None:
         """
         Ask the registries that are `listed`: `HOST`, `HOST:PORT`, or `http://HOST` for one without encryption.
@@ -195,6 +197,7 @@ class Registries:
         Raises `UserError` for what is none. `config_file` is Docker's config.json, read at every use.
         With `offline` nobody is asked.
         """
+        self._limits = limits or Limits()
         self._endpoints = dict(_endpoint(one) for one in listed)
         self._clock = clock
         self._config_file = config_file
@@ -233,7 +236,7 @@ class Registries:
             registry = Registry(
                 endpoint, self._clock, config_file=self._config_file, seconds=self._seconds, hosts=others
             )
-            self._sources[key] = RegistrySource(registry, place)
+            self._sources[key] = RegistrySource(registry, place, self._limits)
         return self._sources[key]
 
 
@@ -243,7 +246,7 @@ def _endpoint(text: str) -> tuple[str, str]:
     if not separator:
         scheme, rest = "https", scheme
     host = rest.lower()
-    if scheme not in ("http", "https") or not host or "/" in host or "@" in host:
+    if scheme not in ("http", "https") or not can_be_host(host):
         raise UserError(f"--registry {text!r}: not the address of a registry, expected HOST, HOST:PORT or http://HOST")
     if host in oci_table().hub_names:
         return oci_table().hub["listed"], f"{scheme}://{oci_table().hub['host']}"

@@ -54,6 +54,7 @@ class OciTable:
     platform: tuple[str, str]
     """System and architecture."""
     image_configs: frozenset[str]
+    image_layers: re.Pattern[str]
     roots: tuple[str, ...]
     layers: tuple[LayerKind, ...]
     path_annotations: tuple[str, ...]
@@ -83,6 +84,7 @@ def oci_table() -> OciTable:
         index_manifests=tuple(document["manifests"]["index"]),
         platform=(document["platform"]["os"], document["platform"]["architecture"]),
         image_configs=frozenset(document["images"]["configs"]),
+        image_layers=re.compile(document["images"]["layers"]),
         roots=tuple(document["images"]["roots"]),
         layers=tuple(
             LayerKind(re.compile(one["match"]), one["form"], one.get("path", ""), one.get("unless_named", False))
@@ -132,7 +134,7 @@ def place_of(repository: str) -> Place:
     if host in table.hub_names:
         name = name if "/" in name else table.hub["prefix"] + name
         return Place(table.hub["host"], table.hub["listed"], _valid(name))
-    return Place(host, host, _valid(name) if _HOST.fullmatch(host) else None)
+    return Place(host, host, _valid(name) if can_be_host(host) else None)
 
 
 def ollama_place(repository: str) -> Place:
@@ -143,6 +145,11 @@ def ollama_place(repository: str) -> Place:
         return place_of(repository)
     host = table.ollama["host"]
     return Place(host, host, _valid(repository if slash else table.ollama["prefix"] + repository))
+
+
+def can_be_host(text: str) -> bool:
+    """Tell whether a text can be the name or address of a host, with or without a port."""
+    return _HOST.fullmatch(text) is not None
 
 
 def _is_host(text: str) -> bool:

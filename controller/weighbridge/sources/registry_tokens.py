@@ -21,6 +21,7 @@ from yarl import URL
 
 from weighbridge.sources.answers import Refused
 from weighbridge.sources.http import Http
+from weighbridge.sources.network import is_listed
 from weighbridge.sources.oci_tables import place_of
 
 LARGEST_CONFIG = 1024 * 1024
@@ -170,7 +171,7 @@ class Tokens:
             return self._registry, url.raw_path_qs
         if url.scheme != "https" and self._registry.origin.scheme == "https":
             raise Refused("host_not_listed", f"sends us to {host} for a token, without encryption")
-        if not self._listed(url):
+        if not is_listed(url, self._hosts):
             raise Refused(
                 "host_not_listed", f"sends us to {host} for a token, which is not listed. Fix: --registry {host}"
             )
@@ -180,11 +181,6 @@ class Tokens:
                 key, token_file=None, seconds=self._seconds, redirect_hosts=frozenset(), option="--registry"
             )
         return self._issuers[key], url.raw_path_qs
-
-    def _listed(self, url: URL) -> bool:
-        host = url.host or ""
-        parents = [host[at:] for at, character in enumerate(host) if character == "."]
-        return any(one in self._hosts for one in (host, f"{host}:{url.port}", *parents))
 
     async def _login(self) -> Login | None:
         if self._file is None:

@@ -16,7 +16,9 @@ def push_and_pull(registry: Registry, folder: Path) -> list[str]:
     (folder / "nested").mkdir()
     (folder / "nested" / "config.json").write_text("{}")
     client = oras.client.OrasClient(hostname=registry.host, insecure=True, tls_verify=False, auth_backend="token")
-    client.login(username="robot", password="secret", hostname=registry.host, tls_verify=False, config_path=str(folder / "auth"))
+    client.login(
+        username="robot", password="secret", hostname=registry.host, tls_verify=False, config_path=str(folder / "auth")
+    )
     client.push(
         target=f"{registry.host}/acme/chat:v1",
         files=[f"{folder / 'README.md'}:text/markdown", f"{folder / 'nested'}"],

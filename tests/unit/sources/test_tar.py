@@ -229,7 +229,11 @@ async def test_an_archive_that_takes_too_many_questions_is_refused() -> None:
         await walk_from_afar(fetch, walk(keep_none))
 
 
-@given(st.dictionaries(st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=80), st.binary(max_size=600), max_size=8))
+@given(
+    st.dictionaries(
+        st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=80), st.binary(max_size=600), max_size=8
+    )
+)
 def test_whatever_the_standard_library_writes_is_read(files: dict[str, bytes]) -> None:
     for form in (tarfile.PAX_FORMAT, tarfile.GNU_FORMAT):
         walked = read(tar(files, form=form))

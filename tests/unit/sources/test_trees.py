@@ -16,7 +16,7 @@ from weighbridge.weights import ListedFile
 
 
 def layer(content: bytes) -> Layer:
-    descriptor = Descriptor("", digest_of(content), len(content), {}, "", None)
+    descriptor = Descriptor("", digest_of(content), len(content), {}, None)
     return Layer(descriptor, walk_in_memory(content, walk(lambda _, size: size)).entries, compressed=False)
 
 
@@ -120,7 +120,7 @@ def test_too_many_files_cannot_be_listed() -> None:
 
 
 def test_archives_of_an_artifact_lie_beside_its_files() -> None:
-    blob = Descriptor("", digest_of(b"#"), 1, {}, "", None)
+    blob = Descriptor("", digest_of(b"#"), 1, {}, None)
     tree = artifact_tree({"README.md": blob}, [layer(tar({"code/a.py": b"1"}, folders=["code"]))], None)
 
     assert tree.listing() == Listing((ListedFile("README.md", 1, blob.sha256), ListedFile("code/a.py", 1, None)))
@@ -139,7 +139,9 @@ def test_a_folder_in_place_of_a_link_hides_the_link() -> None:
 
 
 PATHS = st.lists(st.sampled_from(["a", "b", "c"]), min_size=1, max_size=3).map("/".join)
-LAYERS = st.lists(st.dictionaries(PATHS, st.sampled_from(["file", "folder", "remove", "empty"]), max_size=5), max_size=4)
+LAYERS = st.lists(
+    st.dictionaries(PATHS, st.sampled_from(["file", "folder", "remove", "empty"]), max_size=5), max_size=4
+)
 
 
 def unpacked(files: dict[str, bytes], changes: dict[str, str], stamp: bytes) -> dict[str, bytes]:
@@ -151,7 +153,9 @@ def unpacked(files: dict[str, bytes], changes: dict[str, str], stamp: bytes) -> 
         }  # fmt: skip
     for path, change in changes.items():
         made = path.split("/") if change == "folder" else path.split("/")[:-1]
-        in_the_way = {"/".join(made[:length]) for length in range(1, len(made) + 1)} if change in ("file", "folder") else set()
+        in_the_way = (
+            {"/".join(made[:length]) for length in range(1, len(made) + 1)} if change in ("file", "folder") else set()
+        )
         files = {one: it for one, it in files.items() if one not in in_the_way}
         if change == "file":
             files = {one: it for one, it in files.items() if not one.startswith(f"{path}/")}
