@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
 
 import pytest
-from tests.simulators.registry import INDEX, MANIFEST, Registry
+from tests.simulators.registry import INDEX, MANIFEST, Registry, digest_of
 
 from weighbridge.model.outcomes import Found, Missing, Outcome, Unknown, Unreadable
 from weighbridge.sources import attached
@@ -190,6 +190,14 @@ async def test_a_list_of_referrers_that_is_none_is_unreadable(registry: Registry
 
     assert isinstance(found, Found)
     assert isinstance(found.value, Unreadable)
+
+
+async def test_a_manifest_in_place_of_the_list_is_unreadable(registry: Registry, subject: str) -> None:
+    config = {"mediaType": "x", "digest": digest_of(b"{}"), "size": 2}
+    body = json.dumps({"schemaVersion": 2, "config": config, "layers": []}).encode()
+    registry.answer(200, {}, body, pattern="/referrers/")
+
+    assert await ask(registry, subject) == Found(Unreadable("the list of referrers is none"))
 
 
 async def test_a_manifest_in_place_of_the_tags_index_lists_nothing(registry: Registry, subject: str) -> None:

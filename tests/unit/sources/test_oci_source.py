@@ -213,6 +213,16 @@ async def test_a_model_car_is_its_models_folder(registry: Registry, source: Regi
     assert await source.stated_licenses(name, digest) == Found(("Apache-2.0",))
 
 
+@pytest.mark.parametrize("config", [b"{", b"[]", b'{"descriptor": 1}', b'{"descriptor": {"licenses": [1, " "]}}'])
+async def test_a_configuration_nobody_can_read_states_nothing(
+    registry: Registry, source: RegistrySource, name: str, config: bytes
+) -> None:
+    digest = registry.push("acme/chat", "v1", [raw("README.md", b"#")], config=(MODELPACK, config))
+
+    assert await source.stated_licenses(name, digest) == Found(())
+    assert await source.read(name, digest, "README.md", MIB) == Found(b"#")
+
+
 async def test_annotations_of_a_manifest_state_a_license(registry: Registry, source: RegistrySource, name: str) -> None:
     digest = registry.push(
         "acme/chat", "v1", [raw("README.md", b"#")], more={"annotations": {"org.opencontainers.image.licenses": "MIT"}}

@@ -12,8 +12,10 @@ from tests.simulators.registry import Registry
 
 from weighbridge.model.evidence import Resolved
 from weighbridge.model.outcomes import Found, Outcome, Unknown
+from weighbridge.sources.answers import Refused
+from weighbridge.sources.http import Http
 from weighbridge.sources.oci import Registries, RegistrySource
-from weighbridge.sources.registry_tokens import LARGEST_CONFIG, Challenge, Login, read_challenge, read_logins
+from weighbridge.sources.registry_tokens import LARGEST_CONFIG, Challenge, Login, Tokens, read_challenge, read_logins
 
 NOW = datetime(2026, 11, 25, 12, 0, 31, tzinfo=UTC)
 LAYER = ("application/vnd.cncf.model.doc.v1.raw", b"#", {"org.cncf.model.filepath": "README.md"})
@@ -72,6 +74,14 @@ async def test_an_identity_token_is_sent_in_a_form_and_nowhere_else(tmp_path: Pa
         assert not any("long-lived" in path for path in registry.requests)
 
 
+async def test_an_identity_token_that_has_expired_leaves_it_private(tmp_path: Path) -> None:
+    async with Registry(login=("robot", "secret")) as registry:
+        resolved = await resolve(registry, write(tmp_path, registry.host, identitytoken="old"))
+
+        assert isinstance(resolved, Unknown)
+        assert resolved.because == "private_or_absent"
+
+
 async def test_without_a_login_what_is_private_may_be_absent(tmp_path: Path) -> None:
     async with Registry(login=("robot", "secret")) as registry:
         for file in (None, write(tmp_path, "other.example", auth=encoded("robot:secret"))):
@@ -121,6 +131,15 @@ async def test_a_login_is_sent_to_no_host_nobody_listed(tmp_path: Path, realm: s
 
         assert isinstance(resolved, Unknown)
         assert resolved.because == because
+
+
+async def test_a_registry_with_encryption_sends_nobody_to_a_token_without(tmp_path: Path) -> None:
+    registry = Http("https://r.example", token_file=None, seconds=1.0, redirect_hosts=frozenset())
+    tokens = Tokens(registry, tmp_path / "none", 1.0, frozenset({"a.example"}))
+    write(tmp_path, "r.example", auth=encoded("robot:secret")).rename(tmp_path / "none")
+
+    with pytest.raises(Refused, match="without encryption"):
+        await tokens.answer('Bearer realm="http://a.example/t"', "acme/chat")
 
 
 async def test_a_redirect_of_those_who_send_a_secret_is_not_followed(tmp_path: Path) -> None:
