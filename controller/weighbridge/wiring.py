@@ -34,7 +34,8 @@ from weighbridge.site.signers import KnownSigner, known_signers
 from weighbridge.sources.attestations import attestation_store
 from weighbridge.sources.directory import DirectorySource
 from weighbridge.sources.hub import HubSource
-from weighbridge.sources.interface import Source
+from weighbridge.sources.interface import Hosts, Source
+from weighbridge.sources.oci import Registries
 
 DELIVERIES = {DEFAULT_HUB: frozenset({".hf.co"})}
 """Where a hub sends those who ask for weights (source: the hub's own /.well-known/meta.json)."""
@@ -134,16 +135,27 @@ async def _engine(stack: AsyncExitStack, settings: Settings, bundle: Bundle) -> 
 
 
 @asynccontextmanager
-async def sources_of(settings: Settings) -> AsyncIterator[Mapping[str, Source]]:
+async def sources_of(settings: Settings) -> AsyncIterator[Mapping[str, Source | Hosts]]:
     """Build the source of each scheme, and take them apart at the end."""
+    async with AsyncExitStack() as stack:
+        registries = Registries(
+            settings.registries, config_file=settings.registry_config_file, offline=settings.offline
+        )
+        await stack.enter_async_context(registries)
+        yield {
+            "hf": await _hub(stack, settings),
+            "oci": Hosts(registries.at),
+            "ollama": Hosts(registries.ollama),
+        }
+
+
+async def _hub(stack: AsyncExitStack, settings: Settings) -> Source:
     if "://" not in settings.hub:
-        yield {"hf": DirectorySource(Path(settings.hub))}
-        return
+        return DirectorySource(Path(settings.hub))
     hub = HubSource(
         settings.hub,
         token_file=settings.hub_token_file,
         offline=settings.offline,
         redirect_hosts=DELIVERIES.get(settings.hub.rstrip("/"), frozenset()),
     )
-    async with hub:
-        yield {"hf": hub}
+    return await stack.enter_async_context(hub)

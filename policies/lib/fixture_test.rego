@@ -179,7 +179,7 @@ _model := {
 	}},
 	"card": {"found": {
 		"sha256": "sha256:00", "letters": 5000, "front_matter": "ok", "front_matter_problem": null,
-		"code_readme": false, "placeholders": [], "datasets": [], "data_pins": 0,
+		"code_readme": false, "placeholders": [], "datasets": [], "data_pins": 1,
 		"sections": {name: _answer | some name in _sections},
 	}},
 	"license": {"found": {

@@ -24,6 +24,7 @@ from weighbridge.model.verdicts import Verdict
 from weighbridge.provenance.writing import facts_statement, summary_statement
 from weighbridge.reports.json import encoded
 from weighbridge.settings import Settings
+from weighbridge.sources.interface import source_of
 from weighbridge.wiring import assembled, gathering, sources_of
 
 CARD_BYTES = 1024 * 1024
@@ -95,7 +96,10 @@ async def _evaluations(evidence: Evidence, settings: Settings) -> Sequence[Mappi
         case _:
             return ()
     async with sources_of(settings) as sources:
-        content = await sources[evidence.ref.scheme].read(evidence.ref.repository, at, CARD, CARD_BYTES)
+        source = source_of(sources, evidence.ref.scheme, evidence.ref.repository)
+        if isinstance(source, Unknown):
+            return ()
+        content = await source.read(evidence.ref.repository, at, CARD, CARD_BYTES)
     match content:
         case Found(value=bytes() as text):
             read = read_card(text)

@@ -37,6 +37,8 @@ def run(arguments: argparse.Namespace) -> int:
         policies=arguments.policies,
         hub=arguments.hub or DEFAULT_HUB,
         hub_token_file=arguments.hub_token_file,
+        registries=tuple(arguments.registry),
+        registry_config_file=arguments.registry_config_file,
         offline=arguments.offline,
         attestations=arguments.attestations,
     )

@@ -36,6 +36,16 @@ def add_sources(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--attestations", metavar="URL|DIR", help="store of attestations about models, asked beside their repositories"
     )
+    parser.add_argument(
+        "--registry",
+        action="append",
+        default=[],
+        metavar="HOST",
+        help="registry that may be asked, such as ghcr.io, or http://HOST:PORT for one without encryption; may be repeated",
+    )
+    parser.add_argument(
+        "--registry-config-file", type=Path, metavar="FILE", help="Docker's config.json with logins for registries"
+    )
     parser.add_argument("--offline", action="store_true", help="ask no host: what a folder does not hold is unknown")
 
 
@@ -55,6 +65,8 @@ def settings_of(arguments: argparse.Namespace) -> Settings:
         profile=arguments.profile,
         hub=arguments.hub or DEFAULT_HUB,
         hub_token_file=arguments.hub_token_file,
+        registries=tuple(arguments.registry),
+        registry_config_file=arguments.registry_config_file,
         offline=arguments.offline,
         attestations=arguments.attestations,
         engine=arguments.engine,

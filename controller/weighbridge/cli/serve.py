@@ -153,6 +153,8 @@ def _settings(arguments: argparse.Namespace) -> Settings:
         site=arguments.site,
         hub=arguments.hub or DEFAULT_HUB,
         hub_token_file=arguments.hub_token_file,
+        registries=tuple(arguments.registry),
+        registry_config_file=arguments.registry_config_file,
         offline=arguments.offline,
         attestations=arguments.attestations,
         engine=_engine(arguments.engine, preview=arguments.unsafe_preview_engine),

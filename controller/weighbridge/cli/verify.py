@@ -31,6 +31,7 @@ from weighbridge.provenance import (
 from weighbridge.provenance.binding import Content, is_about
 from weighbridge.reports.verification import VERIFY_FORMATS, Verification, step_of
 from weighbridge.settings import DEFAULT_HUB, Settings
+from weighbridge.sources.interface import source_of
 from weighbridge.wiring import sources_of
 
 _TRUST_BYTES = 1 << 20
@@ -200,14 +201,20 @@ async def _of_model(
     text = arguments.subject if "://" in arguments.subject else f"hf://{arguments.subject}"
     ref = ModelRef.parse(text)
     settings = Settings(
-        hub=arguments.hub or DEFAULT_HUB, hub_token_file=arguments.hub_token_file, offline=arguments.offline
+        hub=arguments.hub or DEFAULT_HUB,
+        hub_token_file=arguments.hub_token_file,
+        registries=tuple(arguments.registry),
+        registry_config_file=arguments.registry_config_file,
+        offline=arguments.offline,
     )
     async with sources_of(settings) as sources:
-        source = sources.get(ref.scheme)
-        if source is None or not ref.repository:
+        source = source_of(sources, ref.scheme, ref.repository)
+        if isinstance(source, Unknown) and source.because == "no_source":
             raise UserError(
                 f"{arguments.subject}: neither a folder nor a model that can be read, expected DIR or ORG/NAME[@REVISION]"
             )
+        if isinstance(source, Unknown):
+            raise OperatorError(source.detail)
         resolved = await source.resolve(ref.repository, ref.revision)
         match resolved:
             case Found(value=now):

@@ -6,15 +6,21 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Protocol
 
-from weighbridge.gathering.asking import Deadline, Questions
+from weighbridge.gathering.asking import Asked, Deadline, Questions
 from weighbridge.model.outcomes import Found, Missing, Outcome, Unknown, Unreadable
 from weighbridge.model.signatures import Unasked
 from weighbridge.provenance import LARGEST_BUNDLE
 from weighbridge.provenance.places import MOST_BUNDLES, PlaceKind, bundles_in, could_be_bundle, place_kind
 from weighbridge.sources.attestations import AttestationStore
-from weighbridge.sources.interface import Source
+from weighbridge.sources.interface import Attachment, Source
 from weighbridge.store.memory import Memory
+
+BUNDLE = "application/vnd.dev.sigstore.bundle"
+LEGACY_SIGNATURES = ("application/vnd.dev.cosign.simplesigning.v1+json",)
+LEGACY_STATEMENTS = ("application/vnd.dsse.envelope.v1+json", "application/vnd.in-toto+json")
+SIGNS = "https://sigstore.dev/cosign/sign"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +30,9 @@ class Attached:
     place: str
     kind: PlaceKind
     raw: bytes | None
-    """`None` when it is larger than a bundle may be."""
+    """`None` when it is no bundle that could be verified."""
+    code: str = "too_large"
+    """Why it is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +51,17 @@ class FoundPlaces:
         return FoundPlaces((*self.attached, *new), (*self.unknown, *more.unknown), self.too_many or more.too_many)
 
 
+class Registry(Asked, Protocol):
+    """Whoever may keep attachments beside an artifact."""
+
+    @property
+    def host(self) -> str:
+        """Whom a person would say we asked."""
+
+    async def attachments(self, repository: str, digest: str) -> Outcome[tuple[Attachment, ...] | Unreadable]:
+        """Return what lies beside an artifact; `Missing` where nothing is kept."""
+
+
 class Attachments:
     """Asks every place where signatures of a model may lie."""
 
@@ -53,6 +72,7 @@ class Attachments:
         self._store = store
         self._supplied = FoundPlaces(tuple(supplied))
         self._files: Questions[tuple[Attached, ...] | Unreadable] = Questions(Memory(clock, immutable=True))
+        self._beside: Questions[tuple[Attachment, ...] | Unreadable] = Questions(Memory(clock, immutable=False))
         self._stored: Questions[tuple[Attached, ...] | Unreadable] = Questions(Memory(clock, immutable=False))
 
     async def of_repository(
@@ -74,6 +94,27 @@ class Attachments:
             found = found.with_more(_places(path, outcome))
         return found
 
+    async def of_registry(self, source: Registry, name: str, digest: str | None, deadline: Deadline) -> FoundPlaces:
+        """Return what lies beside an artifact at its registry."""
+        if digest is None or not digest.startswith("sha256:"):
+            return FoundPlaces()
+        outcome = await self._beside.ask(
+            (source.host, name, digest), partial(source.attachments, name, digest), source, deadline
+        )
+        match outcome:
+            case Found(value=Unreadable(unreadable=why)):
+                return FoundPlaces(too_many=why)
+            case Found(value=tuple() as attachments):
+                found = FoundPlaces()
+                for one in attachments:
+                    found = found.with_more(_beside(one))
+                return found
+            case Unknown():
+                gap = Unasked(f"{name} at {source.host}", outcome.because, outcome.host, outcome.since)
+                return FoundPlaces(unknown=(gap,))
+            case _:
+                return FoundPlaces()
+
     async def of_store(self, keys: Sequence[str], deadline: Deadline) -> FoundPlaces:
         """Return what the store holds about digests, written `gitCommit-…`, `sha256-…`."""
         store, found = self._store, FoundPlaces()
@@ -83,6 +124,25 @@ class Attachments:
             outcome = await self._stored.ask((store.host, key), partial(_from_store, store, key), store, deadline)
             found = found.with_more(_places(f"{key} at {store.host}", outcome))
         return found
+
+
+def _beside(one: Attachment) -> FoundPlaces:
+    """Return a bundle beside an artifact; what cosign wrote before bundles cannot be proved."""
+    signs = one.media_type in LEGACY_SIGNATURES or (one.predicate_type or "").startswith(SIGNS)
+    kind: PlaceKind = "signature" if signs else "attestation"
+    if one.media_type in (*LEGACY_SIGNATURES, *LEGACY_STATEMENTS):
+        return FoundPlaces((Attached(one.place, kind, None, "unsupported_entry"),))
+    if not one.media_type.startswith(BUNDLE):
+        return FoundPlaces()  # a bill of materials as it is, a scan: nobody signed it
+    match one.content:
+        case Found(value=bytes() as raw) if len(raw) <= LARGEST_BUNDLE:
+            return FoundPlaces((Attached(one.place, kind, raw),))
+        case Found():
+            return FoundPlaces((Attached(one.place, kind, None),))
+        case Unknown() as silent:
+            return FoundPlaces(unknown=(Unasked(one.place, silent.because, silent.host, silent.since),))
+        case Missing():
+            return FoundPlaces()
 
 
 async def _read(source: Source, name: str, commit: str, path: str) -> Outcome[tuple[Attached, ...] | Unreadable]:

@@ -17,6 +17,7 @@ from weighbridge.gathering.asking import Deadline
 from weighbridge.gathering.attested import attested_licenses, contradicted, with_attested
 from weighbridge.gathering.guarding import Guarded
 from weighbridge.gathering.parts import CardPart, FilesPart, Parts, license_of, statements_of
+from weighbridge.gathering.places import Places
 from weighbridge.gathering.provenance import Provenance, Subject, trusting_nobody
 from weighbridge.gathering.repositories import Repositories
 from weighbridge.gathering.tables import Tables
@@ -27,7 +28,7 @@ from weighbridge.lineage.statements import MOST_PARENTS
 from weighbridge.model.evidence import Card, Evidence, Files, License, Place, Resolved
 from weighbridge.model.outcomes import Found, Missing, Outcome, Unknown, Unreadable
 from weighbridge.model.refs import ModelRef
-from weighbridge.sources.interface import Source
+from weighbridge.sources.interface import Hosts, Source
 from weighbridge.store.memory import Shelf
 
 HOPS = 8
@@ -44,7 +45,7 @@ class Gatherer:
 
     def __init__(
         self,
-        sources: Mapping[str, Source],
+        sources: Mapping[str, Source | Hosts],
         tables: Tables,
         clock: Callable[[], float] = time.monotonic,
         provenance: Provenance | None = None,
@@ -55,7 +56,7 @@ class Gatherer:
         `provenance` finds out who vouches for models; by default nobody is trusted.
         """
         self._provenance = provenance or trusting_nobody(clock)
-        self._sources = {scheme: Guarded(source, clock) for scheme, source in sources.items()}
+        self._places = Places(sources, clock)
         self._tables = tables
         self._repositories = Repositories(tables, clock)
         self._kept: Shelf[Evidence] = Shelf(clock)
@@ -73,9 +74,9 @@ class Gatherer:
     async def _evidence(self, ref: ModelRef, deadline: Deadline) -> Evidence:
         if not ref.resolved:
             return _nothing(ref, Unknown("unresolved_reference", detail=ref.unresolved_because or ""))
-        source = self._sources.get(ref.scheme)
-        if source is None:
-            return _nothing(ref, Unknown("no_source", detail=f"no source reads {ref.scheme}:// references"))
+        source = self._places.source(ref.scheme, ref.repository)
+        if isinstance(source, Unknown):
+            return _nothing(ref, source)
         resolved = await self._repositories.resolve(source, ref.repository, ref.revision, deadline)
         match resolved:
             case Found(value=now):
@@ -111,7 +112,7 @@ class Gatherer:
         """Return what evidence depends on, and not who names the model in which role."""
         return ref.scheme, ref.repository, ref.revision, ref.file, ref.unresolved_because, self._provenance.version
 
-    async def _known(self, ref: ModelRef, now: Resolved, source: Source, deadline: Deadline) -> Evidence:
+    async def _known(self, ref: ModelRef, now: Resolved, source: Guarded, deadline: Deadline) -> Evidence:
         at = now.commit or now.digest or ""
         parts, headers = await asyncio.gather(
             self._repositories.parts(source, ref.repository, at, deadline),
@@ -127,7 +128,7 @@ class Gatherer:
         signed = contradicted(signed, licenses, _value(license_outcome), said, _card(parts))
         asked = tuple(dict.fromkeys((*parts.unknown, *unknown)))
         model = NodeFacts(name, "found", now.commit, statements, _value(license_outcome), asked)
-        ancestors = await _Walk(self._repositories, self._tables, source, deadline).ancestors(model)
+        ancestors = await _Walk(self._repositories, self._tables, self._places.hub or source, deadline).ancestors(model)
         return Evidence(
             ref=ref,
             resolved=Found(now),
@@ -153,7 +154,8 @@ class _Walk:
 
     repositories: Repositories
     tables: Tables
-    source: Source
+    source: Guarded
+    """The hub, whatever the model itself lies at: parents are named as the hub names them."""
     deadline: Deadline
 
     async def ancestors(self, model: NodeFacts) -> Mapping[str, NodeFacts]:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from weighbridge.gathering.asking import Deadline, Questions
 from weighbridge.gathering.attachments import Attached, Attachments, FoundPlaces
 from weighbridge.gathering.comparing import compared
+from weighbridge.gathering.guarding import Guarded
 from weighbridge.gathering.signed import OLDER_SIGNATURES, Signed, SignedList, signed_of
 from weighbridge.gathering.verifying import Anchors, Proof, Verifying
 from weighbridge.model.evidence import File, Files, Resolved
@@ -83,14 +84,15 @@ class Provenance:
         """Of what is trusted now: evidence holds for one version only."""
         return self._verifying.version
 
-    async def of_model(self, source: Source, subject: Subject, deadline: Deadline) -> Signed:
+    async def of_model(self, source: Guarded, subject: Subject, deadline: Deadline) -> Signed:
         """Return who signed a model whose repository could be asked."""
         at = subject.now.commit or subject.now.digest or ""
-        here, stored = await asyncio.gather(
+        here, beside, stored = await asyncio.gather(
             self._attachments.of_repository(source, subject.name, at, subject.paths, deadline),
+            self._attachments.of_registry(source, subject.name, subject.now.digest, deadline),
             self._attachments.of_store(subject.keys, deadline),
         )
-        found = here.with_more(stored)
+        found = here.with_more(beside).with_more(stored)
         proofs = await self._proofs(found)
         lists = await asyncio.gather(
             *(self._against_files(source, subject, at, proof, deadline) for _, proof in proofs)
@@ -111,7 +113,7 @@ class Provenance:
 
     async def _proof(self, attached: Attached) -> Proof:
         if attached.raw is None:
-            return Proof("sha256:", None, "too_large", "larger than a bundle may be", ())
+            return Proof("sha256:", None, attached.code, "", ())
         return await self._verifying.proof(attached.raw)
 
     async def _against_files(

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from weighbridge.cards import read_card
 from weighbridge.gathering.asking import Deadline, Questions
+from weighbridge.gathering.guarding import Guarded
 from weighbridge.gathering.parts import (
     CARD,
     MERGE,
@@ -21,6 +22,7 @@ from weighbridge.gathering.parts import (
     HeadersPart,
     NamesPart,
     Parts,
+    StatedPart,
     TokenizerPart,
     understood,
 )
@@ -42,6 +44,7 @@ LICENSE_BYTES = 256 * 1024
 MOST_LICENSE_FILES = 4
 
 _LICENSE_FILE = re.compile(r"(?:licen[cs]e|copying|notice).{0,40}", re.IGNORECASE)
+LICENSE = "LICENSE"
 CONFIG, TOKENIZER, GENERATION = "config.json", "tokenizer_config.json", "generation_config.json"
 ADAPTER, QUANTIZER = "adapter_config.json", "quantize_config.json"
 _READ = (CARD, CONFIG, TOKENIZER, GENERATION, ADAPTER, MERGE, QUANTIZER)
@@ -66,6 +69,7 @@ class Repositories:
         self._adapters: Questions[AdapterPart | Unreadable] = Questions(Memory(clock, immutable=True))
         self._names: Questions[NamesPart | Unreadable] = Questions(Memory(clock, immutable=True))
         self._headers: Questions[HeadersPart | Unreadable] = Questions(Memory(clock, immutable=True))
+        self._stated: Questions[StatedPart | Unreadable] = Questions(Memory(clock, immutable=True))
         self._licenses: Questions[FileStatement | Unreadable] = Questions(Memory(clock, immutable=True))
 
     async def resolve(self, source: Source, name: str, revision: str | None, deadline: Deadline) -> Outcome[Resolved]:
@@ -92,7 +96,7 @@ class Repositories:
         key = (source.host, name, commit)
         return await self._files.ask(key, lambda: _listing(source, name, commit), source, deadline)
 
-    async def parts(self, source: Source, name: str, commit: str, deadline: Deadline) -> Parts:
+    async def parts(self, source: Guarded, name: str, commit: str, deadline: Deadline) -> Parts:
         """Return everything read of a repository at one commit; what is late is `Unknown`."""
         listed = await self._listed(source, name, commit, deadline)
         at = _At(source, name, commit, deadline, listed)
@@ -104,14 +108,22 @@ class Repositories:
             adapters = group.create_task(at.ask(self._adapters, ADAPTER, JSON_BYTES, _adapter))
             merge = group.create_task(at.ask(self._names, MERGE, MERGE_BYTES, _merge))
             quantizer = group.create_task(at.ask(self._names, QUANTIZER, JSON_BYTES, _quantizer))
+            stated = group.create_task(self._statements(source, name, commit, deadline))
             texts = [
                 group.create_task(at.ask(self._licenses, path, LICENSE_BYTES, self._license(path)))
                 for path in _license_paths(listed)
             ]
         return Parts(
             name, commit, listed, card.result(), configs.result(), tokens.result(), generation.result(),
-            adapters.result(), merge.result(), quantizer.result(), tuple(one.result() for one in texts),
+            adapters.result(), merge.result(), quantizer.result(), tuple(one.result() for one in texts), stated.result(),
         )  # fmt: skip
+
+    async def _statements(
+        self, source: Guarded, name: str, commit: str, deadline: Deadline
+    ) -> Outcome[StatedPart | Unreadable]:
+        return await self._stated.ask(
+            (source.host, name, commit), lambda: _stated(source, name, commit), source, deadline
+        )
 
     def _card(self, content: bytes) -> CardPart | Unreadable:
         read = read_card(content)
@@ -181,10 +193,21 @@ async def _listing(source: Source, name: str, commit: str) -> Outcome[FilesPart 
             return listed
 
 
+async def _stated(source: Guarded, name: str, commit: str) -> Outcome[StatedPart | Unreadable]:
+    stated = await source.stated_licenses(name, commit)
+    match stated:
+        case Found(value=value):
+            return Found(value if isinstance(value, Unreadable) else StatedPart(value))
+        case Missing() | Unknown():
+            return stated
+
+
 def _license_paths(listed: Outcome[FilesPart | Unreadable]) -> tuple[str, ...]:
     match listed:
         case Found(value=FilesPart(licenses=licenses)):
             return licenses
+        case Found(value=Unreadable()):
+            return (LICENSE,)  # the likeliest name, where the names are not known
         case _:
             return ()
 

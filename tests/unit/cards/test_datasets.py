@@ -10,7 +10,9 @@ COMMIT, SHA256 = "0123456789abcdef0123456789abcdef01234567", "ab" * 32
 
 
 def card(metadata, text="") -> Card:
-    read = read_card(f"---\n{metadata}\n---\n# Desk\n\n## Training data\n\n{text}\n\n## Limitations\n\n{SHA256[::-1]} x\n".encode())
+    read = read_card(
+        f"---\n{metadata}\n---\n# Desk\n\n## Training data\n\n{text}\n\n## Limitations\n\n{SHA256[::-1]} x\n".encode()
+    )
     return read.card
 
 
@@ -49,7 +51,10 @@ def test_measurements_are_numbers_bound_to_a_metric():
     index = [
         {
             "results": [
-                {"dataset": {"name": "desk"}, "metrics": [{"type": "accuracy", "value": 0.9}, {"type": "f1", "value": True}]},
+                {
+                    "dataset": {"name": "desk"},
+                    "metrics": [{"type": "accuracy", "value": 0.9}, {"type": "f1", "value": True}],
+                },
                 {"dataset": {"type": "mails"}, "metrics": [{"name": "loss", "value": 1}, {"value": 2}, "x"]},
                 {"metrics": [{"type": "bleu", "value": 3}]},
             ]

@@ -44,7 +44,15 @@ def test_a_model_without_a_card_has_no_measurements(tmp_path, capsys):
 
 
 def test_a_stamp_names_the_rules_that_hold(hub, capsys):
-    arguments = [f"hf://acme/desk@{COMMIT}", "--stamp", "https://ci.example/promote", "--hub", hub, "--profile", "standard"]
+    arguments = [
+        f"hf://acme/desk@{COMMIT}",
+        "--stamp",
+        "https://ci.example/promote",
+        "--hub",
+        hub,
+        "--profile",
+        "standard",
+    ]
     code, statement = attested(capsys, *arguments)
     predicate = statement["predicate"]
 

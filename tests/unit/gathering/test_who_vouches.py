@@ -153,7 +153,9 @@ async def test_a_signature_by_other_means_is_not_called_invalid(folder, hub):
 
 async def test_the_older_list_of_files_is_refused_with_its_reason(folder, hub):
     statement = {**model_statement(FILES), "predicateType": "https://model_signing/Digests/v0.1"}
-    publish(folder.parent.parent, "acme/desk", COMMIT, {**FILES, "model.sig": json.dumps(SIGSTORE.sign(statement)).encode()})
+    publish(
+        folder.parent.parent, "acme/desk", COMMIT, {**FILES, "model.sig": json.dumps(SIGSTORE.sign(statement)).encode()}
+    )
     (one,) = signatures(await known(hub)).signatures
 
     assert (one.verified, one.code) == (False, "unsupported_predicate")
@@ -181,7 +183,7 @@ def provenance_about(subject, *dependencies):
 
 
 async def test_an_attestation_beside_the_model_names_parents_that_are_walked(folder, hub):
-    publish(hub._root, "acme/base", "0e9e39f2" * 5, {**FILES, "README.md": b"# x\n"})
+    publish(folder.parent.parent, "acme/base", "0e9e39f2" * 5, {**FILES, "README.md": b"# x\n"})
     uri = {"uri": f"pkg:huggingface/acme/base@{'0e9e39f2' * 5}"}
     bundle = provenance_about({"name": "x", "digest": {"gitCommit": COMMIT}}, uri)
     publish(folder.parent.parent, "acme/desk", COMMIT, {**FILES, "slsa.sigstore.json": json.dumps(bundle).encode()})
@@ -251,7 +253,10 @@ async def test_what_is_attested_and_what_the_card_says_may_contradict(folder, hu
     subject = [{"name": "x", "digest": {"gitCommit": COMMIT}}]
     statement = {**about("0" * 64, "https://weighbridge.dev/model-facts/v1", facts), "subject": subject}
     publish(
-        folder.parent.parent, "acme/desk", COMMIT, {**FILES, "facts.sigstore.json": json.dumps(SIGSTORE.sign(statement)).encode()}
+        folder.parent.parent,
+        "acme/desk",
+        COMMIT,
+        {**FILES, "facts.sigstore.json": json.dumps(SIGSTORE.sign(statement)).encode()},
     )
     found = {(one.about, one.attested, one.declared) for one in statements(await known(hub)).contradictions}
 
@@ -288,4 +293,3 @@ def test_every_signer_whose_material_proves_a_bundle_is_named():
 
     assert prove(raw, Anchors({"b": TRUST, "a": TRUST, "c": OTHER}), NOW).anchors == ("a", "b")
     assert prove(b"no bundle", Anchors({"a": TRUST}), NOW).code == "malformed_bundle"
-

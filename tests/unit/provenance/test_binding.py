@@ -97,7 +97,11 @@ def test_signatures_are_looked_for_where_people_put_them(path, kind):
 
 
 def test_the_signature_of_the_model_comes_first():
-    assert places(["attestations/a.json", "x.sig", "README.md", "model.sig"]) == ("model.sig", "x.sig", "attestations/a.json")
+    assert places(["attestations/a.json", "x.sig", "README.md", "model.sig"]) == (
+        "model.sig",
+        "x.sig",
+        "attestations/a.json",
+    )
 
 
 def test_a_file_holds_one_bundle_or_one_in_each_line():

@@ -73,7 +73,11 @@ def test_a_verification_summary_says_by_whom_when_and_from_what():
     ).summary
 
     assert found is not None
-    assert (found.verifier, found.passed, found.levels) == ("https://ci/promote", True, ("card.*", "SLSA_BUILD_LEVEL_2"))
+    assert (found.verifier, found.passed, found.levels) == (
+        "https://ci/promote",
+        True,
+        ("card.*", "SLSA_BUILD_LEVEL_2"),
+    )
     assert found.verified_at == 1_796_083_200 * 10**9
     assert found.ancestors == (Ancestor("meta/base", {"gitCommit": COMMIT}),)
 

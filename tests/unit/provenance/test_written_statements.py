@@ -44,7 +44,11 @@ def test_weights_without_a_known_digest_are_not_named():
 
 
 def test_facts_are_card_license_parents_data_and_measurements():
-    sections = {"license": Section(True, 5, False), "bias": Section(False, 0, False), "contact": Section(True, 1, False, (), True)}
+    sections = {
+        "license": Section(True, 5, False),
+        "bias": Section(False, 0, False),
+        "contact": Section(True, 1, False, (), True),
+    }
     card = Card("c" * 64, 2000, "ok", None, False, sections, (), (Dataset("a/b", COMMIT), Dataset("c/d", None)))
     statement = facts_statement(
         evidence(card=Found(card), lineage=Found(lineage("meta/base", pinned=True))), [{"metric": "f1", "value": 1.0}]
@@ -91,6 +95,9 @@ def test_a_summary_names_every_ancestor_or_none():
     ]
     assert ANCESTORS not in stamp(evidence(lineage=Found(open_ended)))["predicate"]
     assert stamp(evidence())["predicate"]["timeVerified"] == "2026-12-01T00:00:00Z"
-    assert summary_statement(evidence(), passed=False, levels=[], verifier={}, policy={}, at=NOW)["predicate"][
-        "verificationResult"
-    ] == "FAILED"
+    assert (
+        summary_statement(evidence(), passed=False, levels=[], verifier={}, policy={}, at=NOW)["predicate"][
+            "verificationResult"
+        ]
+        == "FAILED"
+    )

@@ -3,7 +3,6 @@ from __future__ import annotations
 import dataclasses
 import json
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -31,7 +30,9 @@ NOW = datetime(2026, 12, 1, tzinfo=UTC)
 KEY = public_pem(ec.generate_private_key(ec.SECP256R1())).decode()
 ROOT = json.dumps(Sigstore(now=NOW).trusted_root())
 WHO = {"issuer": "https://issuer.example", "subject": "ci@acme.example"}
-SIGNER = SignedBy("sigstore", ("ci@acme.example",), "https://issuer.example", "https://git/x", "https://git/x/w.yml", "hosted", "ab")
+SIGNER = SignedBy(
+    "sigstore", ("ci@acme.example",), "https://issuer.example", "https://git/x", "https://git/x/w.yml", "hosted", "ab"
+)
 
 
 def parsed(name="release", kind="TrustedSigner", **spec):
@@ -209,7 +210,21 @@ def test_a_root_lies_beside_its_signer_and_is_no_object(tmp_path):
 def summary(verified_at=1_000 * 10**9, signed_at=None, about="this_model", ancestors=()):
     said = Summary("https://ci", True, (), verified_at, ancestors)
     statement = SignedStatement(
-        "sha256:0c", "store", True, None, ("release",), about, SIGNER, signed_at, "summary", None, None, (), said, (), False
+        "sha256:0c",
+        "store",
+        True,
+        None,
+        ("release",),
+        about,
+        SIGNER,
+        signed_at,
+        "summary",
+        None,
+        None,
+        (),
+        said,
+        (),
+        False,
     )
     return evidence(statements=Found(Statements((statement,))))
 
@@ -243,7 +258,7 @@ def test_a_summary_of_other_content_or_by_others_is_no_stamp():
 
 
 def test_a_policy_takes_stamps_only_from_a_signer_that_may_stamp():
-    with pytest.raises(BadSite, match="no TrustedSigner release with maySign.stamps: true"):
+    with pytest.raises(BadSite, match=r"no TrustedSigner release with maySign\.stamps: true"):
         configured(SiteObjects((signer(), policy())), "audit", None, ())
     good = signer(may_sign={"models": ["hf://org/*"], "stamps": True})
     site = configured(SiteObjects((good, policy())), "audit", None, (), known(good))

@@ -28,7 +28,7 @@ async def served() -> AsyncIterator[tuple[str, dict[str, int | bytes]]]:
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
-    yield f"http://127.0.0.1:{site._server.sockets[0].getsockname()[1]}/store", answers
+    yield f"http://127.0.0.1:{runner.addresses[0][1]}/store", answers
     await runner.cleanup()
 
 
@@ -49,7 +49,13 @@ async def test_a_store_answers_with_its_bundles(served):
 
 @pytest.mark.parametrize(
     ("status", "because"),
-    [(401, "private_or_absent"), (403, "private_or_absent"), (429, "rate_limited"), (500, "server_error"), (204, "server_error")],
+    [
+        (401, "private_or_absent"),
+        (403, "private_or_absent"),
+        (429, "rate_limited"),
+        (500, "server_error"),
+        (204, "server_error"),
+    ],
 )
 async def test_a_store_that_does_not_say_is_unknown(served, status, because):
     url, answers = served
