@@ -13,7 +13,8 @@ from tests.simulators.sigstore.models import model_statement
 
 COMMIT = "3f9c2e1a" * 5
 BASE_COMMIT = "0e9e39f2" * 5
-WEIGHTS = b"\x10\0\0\0\0\0\0\0" + b'{"a":{}}        '
+_HEADER = b'{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}'
+WEIGHTS = len(_HEADER).to_bytes(8, "little") + _HEADER + b"\0\0\0\0"
 CARD = f"""---
 license: apache-2.0
 base_model: acme/base
