@@ -208,3 +208,20 @@ def test_places_change_nothing_but_the_quotes() -> None:
 
     assert with_places(verdict, {}) == verdict
     assert with_places(with_places(verdict, {REF: {"card": Place("a")}}), {}) == verdict
+
+
+def test_a_stamp_that_answered_rules_is_kept_with_who_and_when():
+    stamp = {
+        "model": REF,
+        "signer": "release",
+        "policy": "prod",
+        "bundle": "sha256:0b",
+        "verified_at": 1,
+        "until": 2,
+        "rules": ["b.high", "a.low"],
+    }
+    verdict = checked(answer(stamps=[stamp]), RULES, "r")
+
+    assert verdict.stamps[0].signer == "release"
+    assert verdict.stamps[0].rules == ("a.low", "b.high")
+    assert checked(answer(), RULES, "r").stamps == ()

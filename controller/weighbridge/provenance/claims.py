@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from typing import get_args
 
 from weighbridge.model.provenance import Statement
 from weighbridge.model.signatures import Ancestor, Claim, ClaimAbout, Dependency, StatementKind, Summary
@@ -148,12 +149,5 @@ def _test_result(predicate: Mapping[str, object]) -> Iterator[Claim]:
 
 @cache
 def _kinds() -> Mapping[str, StatementKind]:
-    return {name: _kind(kind) for name, kind in table("predicates")["kinds"].items()}
-
-
-def _kind(word: str) -> StatementKind:
-    match word:
-        case "provenance" | "summary" | "test_result" | "aibom" | "facts":
-            return word
-        case _:
-            raise ValueError(f"predicates.toml: {word!r} is no kind of statement")
+    kinds: tuple[StatementKind, ...] = get_args(StatementKind)
+    return {name: kind for name, word in table("predicates")["kinds"].items() for kind in kinds if kind == word}

@@ -37,9 +37,7 @@ def _compiled(forms: list[str]) -> tuple[re.Pattern[str], ...]:
     """Read forms such as `pkg:huggingface/NAME@PIN`; what separates the pin may be missing together with it."""
     found = []
     for form in forms:
-        head, name, tail = form.partition("NAME")
+        head, _, tail = form.partition("NAME")
         separator = tail.removesuffix("PIN")
         found.append(re.compile(f"{re.escape(head)}{_NAME}(?:{re.escape(separator)}(?P<pin>[\\w./-]{{1,200}}))?/?"))
-        if not name:
-            raise ValueError(f"predicates.toml: {form!r} names nothing")
     return tuple(found)
