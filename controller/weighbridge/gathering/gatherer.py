@@ -75,7 +75,7 @@ class Gatherer:
             case Unknown():
                 return _nothing(ref, resolved)
 
-    async def _known(self, ref: ModelRef, now: Resolved, source: Source, deadline: Deadline) -> Evidence:
+    async def _known(self, ref: ModelRef, now: Resolved, source: Guarded, deadline: Deadline) -> Evidence:
         at = now.commit or now.digest or ""
         parts, headers = await asyncio.gather(
             self._repositories.parts(source, ref.repository, at, deadline),
@@ -87,7 +87,11 @@ class Gatherer:
         name = self._tables.aliases.own(ref.repository)
         asked = tuple(dict.fromkeys((*parts.unknown, *unknown)))
         model = NodeFacts(name, "found", now.commit, statements, _value(license_outcome), asked)
-        ancestors = await _Walk(self._repositories, self._tables, source, deadline).ancestors(model)
+        ancestors, content, scan = await asyncio.gather(
+            _Walk(self._repositories, self._tables, source, deadline).ancestors(model),
+            self._repositories.content(source, ref.repository, at, ref.file, deadline),
+            self._repositories.scan(source, ref.repository, at, deadline),
+        )
         return Evidence(
             ref=ref,
             resolved=Found(now),
@@ -101,6 +105,8 @@ class Gatherer:
             adapter=_mapped(parts.adapter, lambda part: part.adapter),
             places={**_places(parts), **license_places, **statements.places},
             weights=against_parents(weighed(parts, headers), parts, _sizes_of_parents(statements, ancestors)),
+            content_digest=content,
+            scan=scan,
         )
 
 
@@ -173,8 +179,9 @@ def _key(ref: ModelRef) -> Hashable:
 
 def _nothing(ref: ModelRef, unknown: Unknown) -> Evidence:
     return Evidence(
-        ref, unknown, unknown, unknown, unknown, unknown, unknown, unknown, unknown, unknown, weights=unknown
-    )
+        ref, unknown, unknown, unknown, unknown, unknown, unknown, unknown, unknown, unknown,
+        weights=unknown, content_digest=unknown, scan=unknown,
+    )  # fmt: skip
 
 
 def _mapped(outcome: Outcome[T | Unreadable], pick: Callable[[T], U]) -> Outcome[U | Unreadable]:
