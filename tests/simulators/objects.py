@@ -58,6 +58,8 @@ class ObjectStore:
         """With `key` only requests signed by this access key are answered."""
         self.requests: list[str] = []
         """Method and path with query, in order."""
+        self.asked = asyncio.Event()
+        """Set once anybody has asked."""
         self.before_read: Callable[[str], None] = lambda _: None
         """Called with the key of an object before it is read: the place to change it between two requests."""
         self.endless = 0
@@ -113,6 +115,7 @@ class ObjectStore:
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         path = request.rel_url.path
         self.requests.append(f"{request.method} {request.rel_url.raw_path_qs}")
+        self.asked.set()
         fault = self._fault
         await asyncio.sleep(fault.seconds)
         if fault.cut and request.transport is not None:
@@ -139,10 +142,10 @@ class ObjectStore:
     def _list(self, request: web.Request, bucket: str) -> web.Response:
         prefix, after = request.query.get("prefix", ""), request.query.get("continuation-token", "")
         known = sorted(key for key in self._objects[bucket] if key.startswith(prefix))
-        keys = [*known, *(f"{prefix}zz/{number:07d}" for number in range(self.endless))]
-        begin = int(after or 0)
-        page = keys[begin : begin + min(PAGE, int(request.query.get("max-keys", PAGE)))]
-        more = begin + len(page) < len(keys)
+        begin, whole = int(after or 0), len(known) + self.endless
+        end = min(whole, begin + min(PAGE, int(request.query.get("max-keys", PAGE))))
+        page = [known[at] if at < len(known) else f"{prefix}zz/{at:07d}" for at in range(begin, end)]
+        more = end < whole
         entries = "".join(self._entry(bucket, key) for key in page)
         token = f"<NextContinuationToken>{begin + len(page)}</NextContinuationToken>" if more else ""
         body = (

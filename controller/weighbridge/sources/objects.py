@@ -18,11 +18,13 @@ from typing import Any, Self, TypeVar
 from weighbridge.model.evidence import Resolved
 from weighbridge.model.outcomes import Found, Missing, Outcome, Unknown, Unreadable
 from weighbridge.sources.answers import Refused
-from weighbridge.sources.interface import MOST_LISTED, Clock, Listing, Outage, utc_now
+from weighbridge.sources.interface import Clock, Listing, Outage, utc_now
 from weighbridge.sources.object_clients import Changed, Client, ObjectMissing
 from weighbridge.sources.object_stores import StoreAddress
 from weighbridge.sources.snapshots import Snapshot, snapshot_of
 
+MOST_OBJECTS = 20_000
+"""Objects below one prefix; a store lists a thousand at a time."""
 _KEPT_SNAPSHOTS = 64
 _VERSION = re.compile(r"(?P<path>.*?)(?:\?(?:versionId|generation)=|%23)(?P<version>[A-Za-z0-9._~+/=-]{1,1024})")
 
@@ -152,7 +154,7 @@ class ObjectSource:
         versioned = _VERSION.fullmatch(path)
         path, version = (versioned["path"], versioned["version"]) if versioned else (path, None)
         taken = await self._ask(
-            root, about, snapshot_of(self._clients[root], path.removesuffix("/*"), version, MOST_LISTED)
+            root, about, snapshot_of(self._clients[root], path.removesuffix("/*"), version, MOST_OBJECTS)
         )
         if isinstance(taken, Found):
             self._snapshots[repository, taken.value.digest] = taken.value

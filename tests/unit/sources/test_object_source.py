@@ -289,7 +289,7 @@ async def test_a_million_objects_are_cut_off_and_cannot_be_used(store: ObjectSto
 
     assert isinstance(listing, Found)
     assert isinstance(listing.value, Unreadable)
-    assert len(store.requests) < 110
+    assert len(store.requests) < 25
 
 
 async def test_credentials_are_those_of_the_environment_and_never_told(
