@@ -11,7 +11,6 @@ from typing import TypeVar
 from weighbridge.cards import read_card
 from weighbridge.gathering.asking import Deadline, Questions
 from weighbridge.gathering.contents import Hashes, content_of
-from weighbridge.gathering.guarding import Guarded
 from weighbridge.gathering.parts import (
     CARD,
     MERGE,
@@ -33,7 +32,7 @@ from weighbridge.lineage import merge_names, merge_names_in_card
 from weighbridge.model.evidence import Resolved
 from weighbridge.model.outcomes import Found, Missing, Outcome, Unknown, Unreadable
 from weighbridge.model.scans import Scan
-from weighbridge.sources.interface import Source
+from weighbridge.sources.interface import ScanningSource, Source
 from weighbridge.store.memory import Memory
 from weighbridge.weights import (
     adapter,
@@ -61,6 +60,11 @@ _READ = (CARD, CONFIG, TOKENIZER, GENERATION, ADAPTER, MERGE, QUANTIZER)
 _BASE_TAG = "base_model:"
 
 T = TypeVar("T")
+
+
+def is_evidence(path: str) -> bool:
+    """Tell whether a file is read for what it says, and not only hashed."""
+    return path in _READ or _LICENSE_FILE.fullmatch(path) is not None
 
 
 class Repositories:
@@ -113,7 +117,9 @@ class Repositories:
             deadline,
         )
 
-    async def scan(self, source: Guarded, name: str, commit: str, deadline: Deadline) -> Outcome[Scan | Unreadable]:
+    async def scan(
+        self, source: ScanningSource, name: str, commit: str, deadline: Deadline
+    ) -> Outcome[Scan | Unreadable]:
         """Return what the scanners of the source say now."""
         return await self._scans.ask((source.host, name, commit), lambda: source.scan(name, commit), source, deadline)
 

@@ -75,6 +75,10 @@ class Scanning(Protocol):
         """Return what its scanners say now about a commit; `Missing` where it does not scan."""
 
 
+class ScanningSource(Source, Scanning, Protocol):
+    """A source that can also be asked about scans."""
+
+
 @dataclass(slots=True)
 class Outage:
     """
