@@ -98,7 +98,8 @@ class Hub:
 
     async def __aenter__(self) -> Self:
         application = web.Application()
-        application.router.add_route("GET", "/{path:.*}", self._handle)
+        for method in ("GET", "HEAD"):
+            application.router.add_route(method, "/{path:.*}", self._handle)
         self._runner = web.AppRunner(application, handle_signals=False, shutdown_timeout=0.1)
         await self._runner.setup()
         await self.come_back()
@@ -306,6 +307,8 @@ def _file(snapshot: Snapshot, path: str, *, commits: bool) -> web.Response:
     body = snapshot.files.get(path)
     if body is None:
         return web.Response(status=404, headers={"X-Error-Code": "EntryNotFound", **headers})
+    blob = hashlib.sha1(b"blob %d\0" % len(body) + body, usedforsecurity=False).hexdigest()
+    headers["ETag"] = f'"{blob}"'
     return web.Response(body=body, headers=headers, content_type="application/octet-stream")
 
 

@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 
 from weighbridge.gathering.parts import FilesPart
-from weighbridge.model.outcomes import Found, Outcome, Unreadable
+from weighbridge.model.outcomes import Found, Outcome, Unknown, Unreadable
 from weighbridge.sources.interface import Source
 from weighbridge.weights import ListedFile, content_files, digest_of_content, is_weights
 
@@ -29,17 +29,24 @@ class Hashes:
 
     def __init__(self) -> None:
         """Keep the last few thousand; content at a commit does not change."""
-        self._known: OrderedDict[Key, str] = OrderedDict()
+        self._known: OrderedDict[Key, Outcome[str | Unreadable]] = OrderedDict()
 
-    def note(self, key: Key, content: bytes) -> str:
-        """Keep the digest of a file that was delivered, and return it."""
-        self._known[key] = digest = hashlib.sha256(content).hexdigest()
+    def note(self, key: Key, delivered: Outcome[bytes | Unreadable]) -> Outcome[str | Unreadable]:
+        """Return the digest of what was delivered, and keep it; what another limit might change is not kept."""
+        if not isinstance(delivered, Found):
+            hashed: Outcome[str | Unreadable] = delivered
+        elif isinstance(delivered.value, Unreadable):
+            return Found(delivered.value)
+        else:
+            hashed = Found(hashlib.sha256(delivered.value).hexdigest())
+        if not isinstance(hashed, Unknown):
+            self._known[key] = hashed
         if len(self._known) > _KEPT:
             self._known.popitem(last=False)
-        return digest
+        return hashed
 
-    def get(self, key: Key) -> str | None:
-        """Return the digest of a file, if it was delivered."""
+    def get(self, key: Key) -> Outcome[str | Unreadable] | None:
+        """Return the digest of a file, if it was asked for."""
         return self._known.get(key)
 
 
@@ -69,12 +76,9 @@ async def content_of(
 async def _hashed(source: Source, key: Key, hashes: Hashes) -> Outcome[str | Unreadable]:
     known = hashes.get(key)
     if known is not None:
-        return Found(known)
+        return known
     _, name, commit, path = key
-    delivered = await source.read(name, commit, path, HASHED_BYTES)
-    if not isinstance(delivered, Found):
-        return delivered
-    return Found(delivered.value if isinstance(delivered.value, Unreadable) else hashes.note(key, delivered.value))
+    return hashes.note(key, await source.read(name, commit, path, HASHED_BYTES))
 
 
 def _affordable(files: Sequence[ListedFile]) -> tuple[ListedFile, ...]:

@@ -190,11 +190,11 @@ class _At:
         self, path: str, limit: int, understand: Callable[[bytes], T | Unreadable]
     ) -> Outcome[T | Unreadable]:
         delivered = await self.source.read(self.name, self.commit, path, limit)
+        self.hashes.note((self.source.host, self.name, self.commit, path), delivered)
         match delivered:
             case Found(value=content):
                 if isinstance(content, Unreadable):
                     return Found(content)
-                self.hashes.note((self.source.host, self.name, self.commit, path), content)
                 # A card of a megabyte takes a moment to read, and others are waiting.
                 return Found(await asyncio.to_thread(understand, content))
             case Missing() | Unknown():
