@@ -42,6 +42,8 @@ class Misbehavior:
     status: int | None = None
     code: str = "SlowDown"
     headers: dict[str, str] = field(default_factory=dict)
+    body: bytes | None = None
+    """Sent in place of an error."""
     seconds: float = 0.0
     cut: bool = False
     short: bool = False
@@ -121,7 +123,8 @@ class ObjectStore:
         if fault.cut and request.transport is not None:
             request.transport.abort()
         if fault.status is not None:
-            return _error(fault.status, fault.code, fault.headers)
+            sent = web.Response(status=fault.status, body=fault.body)
+            return sent if fault.body is not None else _error(fault.status, fault.code, fault.headers)
         if fault.location is not None:
             return web.Response(status=307, headers={"Location": fault.location})
         if self._key is not None and f"Credential={self._key}/" not in request.headers.get("Authorization", ""):

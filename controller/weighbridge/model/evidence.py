@@ -35,7 +35,7 @@ class Resolved:
     commit: str | None
     """40 hexadecimal digits."""
     digest: str | None
-    """`sha256:…`, or `wb1:…` for a folder without commits."""
+    """`sha256:…` of an artifact, `listing:…` of a prefix in an object store, `folder:…` of a folder without commits."""
     asked: str | None
     """The branch, tag or commit the workload names; `None` when it names none."""
     immutable: bool

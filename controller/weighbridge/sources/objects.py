@@ -97,16 +97,7 @@ class ObjectSource:
         found = snapshot.value.objects.get(path)
         if found is not None and found.size > limit:
             return Found(Unreadable(f"{path} is larger than {limit // 1024} KiB"))
-        read = await self._range(snapshot.value, repository, path, (0, limit + 1))
-        match read:
-            case Found(value=content) if len(content) > limit:
-                return Found(Unreadable(f"{path} is larger than {limit // 1024} KiB"))
-            case Found(value=content) if found is not None and len(content) != found.size:
-                return Found(Unreadable(f"{path} has {len(content)} bytes and is listed with {found.size}"))
-            case Found(value=content):
-                return Found(content)
-            case Missing() | Unknown():
-                return read
+        return await self._range(snapshot.value, repository, path, (0, limit))
 
     async def read_range(
         self, repository: str, commit: str, path: str, start: int, length: int
@@ -115,10 +106,11 @@ class ObjectSource:
         snapshot = await self._at(repository, commit)
         if not isinstance(snapshot, Found):
             return snapshot
-        read = await self._range(snapshot.value, repository, path, (start, length))
-        return Found(read.value) if isinstance(read, Found) else read
+        return await self._range(snapshot.value, repository, path, (start, length))
 
-    async def _range(self, snapshot: Snapshot, repository: str, path: str, piece: tuple[int, int]) -> Outcome[bytes]:
+    async def _range(
+        self, snapshot: Snapshot, repository: str, path: str, piece: tuple[int, int]
+    ) -> Outcome[bytes | Unreadable]:
         found, (start, length) = snapshot.objects.get(path), piece
         if found is None:
             return Missing(f"{path} of {self._scheme}://{repository}")
@@ -127,7 +119,8 @@ class ObjectSource:
         end = min(start + length, found.size)
         root, _ = self._placed(repository) or ("", "")
         client = self._clients[root]
-        return await self._ask(root, f"{path} of {self._scheme}://{repository}", client.read(found, start, end))
+        read = await self._ask(root, f"{path} of {self._scheme}://{repository}", client.read(found, start, end))
+        return Found(read.value) if isinstance(read, Found) else read
 
     async def _at(self, repository: str, commit: str) -> Outcome[Snapshot]:
         known = self._snapshots.get((repository, commit))

@@ -100,7 +100,7 @@ async def test_every_fault_of_an_object_store_is_an_outcome_with_a_reason(fault:
         store.put("models", "acme/model/README.md", CARD)
         store.put("models", "acme/model/config.json", b"{}")
         address = store_address(f"s3://models?endpoint={store.endpoint}&anonymous=true")
-        async with ObjectSource([address], seconds=1) as source:
+        async with ObjectSource([address], seconds=1 if fault == "slow" else 30) as source:
             store.misbehave(cause(store))
             gatherer = Gatherer({"s3": source}, shipped())
             (evidence,) = await gatherer.gather([ModelRef("s3", "models/acme/model")], 20)

@@ -249,3 +249,7 @@ def test_what_the_loader_uses_weighs_more_than_what_the_author_states() -> None:
     assert {one.parent: one.confidence for one in stated.parents} == {
         "acme/a": "declared", "acme/b": "functional", "acme/c": "recorded", "acme/d": "recorded",
     }  # fmt: skip
+
+
+def test_a_model_is_not_its_own_dataset_or_teacher() -> None:
+    assert told({"datasets": ["a b c"]}, prose=Prose(teachers=("ACME/Model",))).learnt_from == ()

@@ -385,3 +385,34 @@ def test_what_is_no_object_store_is_one_sentence(text: str) -> None:
         store_address(text)
 
     assert "pw" not in str(error.value) or "user:pw" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["gs://models?anonymous=true", "gs://models?anonymous=true&endpoint=https://gcs.example",
+     "https://acct.blob.core.windows.net/c?anonymous=true", "https://files.example/models"],
+)  # fmt: skip
+async def test_a_client_of_every_kind_is_let_out_to_its_own_hosts_only(text: str) -> None:
+    address = store_address(text)
+    async with ObjectSource([address], lambda: NOW, seconds=5) as source:
+        # No such host answers here: what matters is that it was the one that was tried.
+        outcome = await source.resolve(f"{address.root}/acme/model", None)
+
+    assert isinstance(outcome, Unknown)
+    assert outcome.because in ("unreachable", "timeout", "server_error")
+
+
+async def test_a_client_that_is_not_open_asks_nobody() -> None:
+    with pytest.raises(RuntimeError, match="not open"):
+        await ObjectSource([store_address("s3://models?anonymous=true")]).resolve("models/x", None)
+
+
+async def test_an_answer_that_is_no_listing_is_a_server_error(store: ObjectStore, source: ObjectSource) -> None:
+    store.misbehave(Misbehavior(status=200, body=b"no listing"))
+
+    assert because(await source.resolve(MODEL, None)) == "server_error"
+
+
+async def test_what_is_not_a_revision_of_a_prefix_is_unknown_to_its_readers(source: ObjectSource) -> None:
+    assert because(await source.read(MODEL, "listing:00", "README.md", 5)) == "server_error"
+    assert isinstance(await source.read("models/none", "listing:00", "README.md", 5), Missing)

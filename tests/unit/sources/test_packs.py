@@ -11,8 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.simulators.hub import Hub
+from tests.simulators.tables import shipped
 
+from weighbridge.gathering import Gatherer
+from weighbridge.gathering.recording import Recorder
 from weighbridge.model.outcomes import Found, Missing, Unknown, Unreadable
+from weighbridge.model.refs import ModelRef
+from weighbridge.sources.directory import DirectorySource
 from weighbridge.sources.hub import HubSource
 from weighbridge.sources.interface import Listing
 from weighbridge.sources.nowhere import Nowhere
@@ -391,3 +396,41 @@ REPOSITORIES = st.builds(
 )
 def test_what_is_written_is_what_is_read(manifest: PackManifest) -> None:
     assert parsed(written(manifest)) == manifest
+
+
+async def test_a_pack_of_another_scheme_is_no_answer(tmp_path: Path) -> None:
+    pack(tmp_path, repository(scheme="oci"))
+    gatherer = Gatherer({}, shipped(), packs=PackFolder(tmp_path, lambda: 0.0))
+
+    hub, registry = await gatherer.gather([ModelRef("hf", "acme/model"), ModelRef("oci", "acme/model", COMMIT)], 10)
+
+    assert isinstance(hub.resolved, Unknown)
+    assert hub.resolved.because == "no_source"
+    assert isinstance(registry.card, Found)
+
+
+async def test_a_recorder_listens_and_changes_nothing(tmp_path: Path) -> None:
+    async with Hub() as hub, HubSource(hub.endpoint) as live:
+        commit = hub.publish("acme/model", {"README.md": CARD})
+        recorder = Recorder(live)
+        folder = Recorder(DirectorySource(tmp_path))
+
+        for one in (live, recorder):
+            assert isinstance(await one.resolve("acme/model", None), Found)
+            assert isinstance(await one.resolve("acme/model", "none"), Missing)
+            assert await one.read("acme/model", commit, "README.md", 2) == await live.read(
+                "acme/model", commit, "README.md", 2
+            )
+            assert isinstance(await one.read("acme/model", commit, "LICENSE", 20), Missing)
+            assert isinstance(await one.read_range("acme/model", commit, "LICENSE", 0, 20), Missing)
+            assert await one.read_range("acme/model", commit, "README.md", 2, 3) == Found(CARD[2:5])
+            assert isinstance(await one.scan("acme/model", commit), Missing)
+            assert one.late(4).because == "timeout"
+            hub.answer(503)
+            assert isinstance(await one.resolve("acme/model", "dev"), Unknown)
+            assert isinstance(await one.listing("acme/model", "0" * 40), Unknown)
+            hub.behave()
+        assert isinstance(await folder.scan("acme/model", commit), Missing)
+    assert recorder.host == live.host
+    assert recorder.recording.missing == {("acme/model", "none")}
+    assert recorder.recording.contents == recorder.recording.heads == {}
