@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from weighbridge.cards import read_card
 from weighbridge.gathering.asking import Deadline, Questions
-from weighbridge.gathering.guarding import Guarded
+from weighbridge.gathering.contents import Hashes, content_of
 from weighbridge.gathering.parts import (
     CARD,
     MERGE,
@@ -32,9 +32,20 @@ from weighbridge.licenses import FileStatement, file_statement
 from weighbridge.lineage import merge_names, merge_names_in_card
 from weighbridge.model.evidence import Resolved
 from weighbridge.model.outcomes import Found, Missing, Outcome, Unknown, Unreadable
-from weighbridge.sources.interface import Source
+from weighbridge.model.scans import Scan
+from weighbridge.sources.interface import Source, WholeSource
 from weighbridge.store.memory import Memory
-from weighbridge.weights import adapter, config, files, generation_config, promise, read_json, shape, tokenizer
+from weighbridge.weights import (
+    adapter,
+    config,
+    content_files,
+    files,
+    generation_config,
+    promise,
+    read_json,
+    shape,
+    tokenizer,
+)
 
 CARD_BYTES = 1024 * 1024
 JSON_BYTES = 4 * 1024 * 1024
@@ -53,6 +64,11 @@ _BASE_TAG = "base_model:"
 T = TypeVar("T")
 
 
+def is_evidence(path: str) -> bool:
+    """Tell whether a file is read for what it says, and not only hashed."""
+    return path in _READ or _LICENSE_FILE.fullmatch(path) is not None
+
+
 class Repositories:
     """What sources say about repositories; every answer is remembered."""
 
@@ -69,6 +85,9 @@ class Repositories:
         self._names: Questions[NamesPart | Unreadable] = Questions(Memory(clock, immutable=True))
         self._headers: Questions[HeadersPart | Unreadable] = Questions(Memory(clock, immutable=True))
         self._stated: Questions[StatedPart | Unreadable] = Questions(Memory(clock, immutable=True))
+        self._hashes = Hashes()
+        self._contents: Questions[str | Unreadable] = Questions(Memory(clock, immutable=True))
+        self._scans: Questions[Scan | Unreadable] = Questions(Memory(clock, immutable=False))
         self._licenses: Questions[FileStatement | Unreadable] = Questions(Memory(clock, immutable=True))
 
     async def resolve(self, source: Source, name: str, revision: str | None, deadline: Deadline) -> Outcome[Resolved]:
@@ -89,16 +108,32 @@ class Repositories:
             deadline,
         )
 
+    async def content(
+        self, source: Source, name: str, commit: str, named: str | None, deadline: Deadline
+    ) -> Outcome[str | Unreadable]:
+        """Return the content digest at a commit, of the one file `named` where a reference asks for one."""
+        listed = await self._listed(source, name, commit, deadline)
+        return await self._contents.ask(
+            (source.host, name, commit, named),
+            lambda: content_of(source, (name, commit, named), listed, self._hashes),
+            source,
+            deadline,
+        )
+
+    async def scan(self, source: WholeSource, name: str, commit: str, deadline: Deadline) -> Outcome[Scan | Unreadable]:
+        """Return what the scanners of the source say now."""
+        return await self._scans.ask((source.host, name, commit), lambda: source.scan(name, commit), source, deadline)
+
     async def _listed(
         self, source: Source, name: str, commit: str, deadline: Deadline
     ) -> Outcome[FilesPart | Unreadable]:
         key = (source.host, name, commit)
         return await self._files.ask(key, lambda: _listing(source, name, commit), source, deadline)
 
-    async def parts(self, source: Guarded, name: str, commit: str, deadline: Deadline) -> Parts:
+    async def parts(self, source: WholeSource, name: str, commit: str, deadline: Deadline) -> Parts:
         """Return everything read of a repository at one commit; what is late is `Unknown`."""
         listed = await self._listed(source, name, commit, deadline)
-        at = _At(source, name, commit, deadline, listed)
+        at = _At(source, name, commit, deadline, listed, self._hashes)
         async with asyncio.TaskGroup() as group:
             card = group.create_task(at.ask(self._cards, CARD, CARD_BYTES, self._card))
             configs = group.create_task(at.ask(self._configs, CONFIG, JSON_BYTES, _config))
@@ -118,7 +153,7 @@ class Repositories:
         )  # fmt: skip
 
     async def _statements(
-        self, source: Guarded, name: str, commit: str, deadline: Deadline
+        self, source: WholeSource, name: str, commit: str, deadline: Deadline
     ) -> Outcome[StatedPart | Unreadable]:
         return await self._stated.ask(
             (source.host, name, commit), lambda: _stated(source, name, commit), source, deadline
@@ -143,6 +178,7 @@ class _At:
     commit: str
     deadline: Deadline
     listed: Outcome[FilesPart | Unreadable]
+    hashes: Hashes
 
     async def ask(
         self, questions: Questions[T | Unreadable], path: str, limit: int, understand: Callable[[bytes], T | Unreadable]
@@ -163,6 +199,7 @@ class _At:
         self, path: str, limit: int, understand: Callable[[bytes], T | Unreadable]
     ) -> Outcome[T | Unreadable]:
         delivered = await self.source.read(self.name, self.commit, path, limit)
+        self.hashes.note((self.source.host, self.name, self.commit, path), delivered)
         match delivered:
             case Found(value=content):
                 if isinstance(content, Unreadable):
@@ -185,12 +222,13 @@ async def _listing(source: Source, name: str, commit: str) -> Outcome[FilesPart 
             licenses.sort(key=lambda path: path.lower().startswith("notice"))
             paths = frozenset(path for path in names if path in _READ or path in licenses[:MOST_LICENSE_FILES])
             tags = tuple(tag for tag in listing.tags if tag.startswith(_BASE_TAG))
-            return Found(FilesPart(files(listing.files), paths, tuple(licenses[:MOST_LICENSE_FILES]), tags))
+            content = content_files(listing.files)
+            return Found(FilesPart(files(listing.files), paths, tuple(licenses[:MOST_LICENSE_FILES]), tags, content))
         case Missing() | Unknown():
             return listed
 
 
-async def _stated(source: Guarded, name: str, commit: str) -> Outcome[StatedPart | Unreadable]:
+async def _stated(source: WholeSource, name: str, commit: str) -> Outcome[StatedPart | Unreadable]:
     stated = await source.stated_licenses(name, commit)
     match stated:
         case Found(value=value):
