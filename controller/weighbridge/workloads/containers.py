@@ -21,6 +21,8 @@ from weighbridge.workloads.tables import table
 from weighbridge.workloads.volumes import Mounts
 
 _ACCELERATORS: tuple[str, ...] = tuple(table("places")["accelerators"])
+PER_CHARACTERS = 16
+"""Characters of a configuration file that cost as much to read as a word of a command line."""
 _DIGEST = re.compile(r"@(sha(?:256|512):[0-9a-f]{64,128})")
 
 
@@ -71,7 +73,7 @@ def read_container(
         (*carried, *found),
         tuple(serving),
         bool(serving),
-        programs.words,
+        programs.words + files.characters // PER_CHARACTERS,
         tuple(fetched),
         tuple(filled),
         tuple(files.wanted),

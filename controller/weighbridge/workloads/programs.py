@@ -18,7 +18,7 @@ from weighbridge.workloads.command_lines import Start, Told, told
 from weighbridge.workloads.engines import ENGINES, GENERIC, LIKELY, is_helper, is_inert, serves_nothing, started
 from weighbridge.workloads.engines.engine import Engine
 from weighbridge.workloads.environment import Environment, expanded
-from weighbridge.workloads.fetching import fetches, installs, reads_python
+from weighbridge.workloads.fetching import creates, fetches, installs, reads_python
 from weighbridge.workloads.files import Files
 from weighbridge.workloads.flag_sources import unknown_variable
 from weighbridge.workloads.mentions import Mention
@@ -109,7 +109,21 @@ def programs_of(container: Container) -> Programs:
         found = tuple(_entry_point(container, arguments, directory))
     words += sum(one.words + PER_PROGRAM * len(one.commands) for one in (script, *hooks))
     hooked = tuple(program for hook in hooks for program in (*_fetched(container, hook), *_servers(container, hook)))
-    return Programs((*found, *hooked), words)
+    every = tuple(part for one in (*found, *hooked) for part in _parts(container, one))
+    return Programs(every, words)
+
+
+def _parts(container: Container, program: Program) -> Iterator[Program]:
+    """Yield a program, what its files say of models of their own, and the servers that it starts."""
+    yield program
+    yield from (replace(program, told=one) for one in program.told.further)
+    for line in program.told.lines:
+        script = commands(("sh", "-c", line), program.environment, program.directory, container.files)
+        if script.problem is not None:
+            yield _hole(
+                container, f"a command line of its configuration file: {script.problem}", program.environment, None
+            )
+        yield from _servers(container, script)
 
 
 def _is_too_long(container: Container) -> bool:
@@ -201,6 +215,9 @@ def _fetched(container: Container, script: Script) -> Iterator[Program]:
         if found is not None and found.mentions:
             said = Told(found.mentions, Settings())
             yield Program(None, said, one.environment, one.directory, found.destination, fetches=True)
+        created = tuple(creates(one, container.files)) if found is None else ()
+        if created:
+            yield Program(container.engine, Told(created, Settings()), one.environment, one.directory)
         python = reads_python(one, container.files) if found is None else None
         if python is not None and (python.mentions or python.settings != Settings()):
             yield Program(container.engine, python, one.environment, one.directory)

@@ -17,14 +17,12 @@ from weighbridge.workloads.flag_sources import unknown_variable
 from weighbridge.workloads.mentions import Mention, Setting
 from weighbridge.workloads.naming import LENGTH, Nothing, Path, Place, cached, clean, escaped, image, meaning
 from weighbridge.workloads.tables import table
-from weighbridge.workloads.volumes import Mounts, behind
+from weighbridge.workloads.volumes import SMALL, Mounts, behind
 
 _REHOMING: Mapping[str, list[str]] = table("places")["rehoming"]
 _CACHE = table("places")["cache"]
 _YES = frozenset({"1", "true", "yes", "on"})
 _REVISED = frozenset({"hf", "modelscope"})
-_SMALL = frozenset({"configMap", "secret", "downwardAPI", "projected"})
-"""Volumes that cannot hold weights."""
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 _UNSAFE_FLAG = re.compile(r"[^A-Za-z0-9._=$(){}-]+")
 _REVISION = re.compile(r"\w[\w./+-]{0,254}", re.ASCII)
@@ -133,7 +131,7 @@ def _elsewhere(place: Place, around: Surroundings) -> str | None:
         if value is not None and value.lower() not in harmless:
             return f"{name}={value} sends it to another place than the hub"
     for mount in around.mounts.mounts:
-        if _SMALL & mount.volume.keys():
+        if SMALL & mount.volume.keys():
             continue
         here = around.directory is not None and f"{clean(around.directory)}/".startswith(f"{mount.path.rstrip('/')}/")
         if here or mount.path.endswith((f"/{place.repository}", f"/{place.repository.partition('/')[0]}")):

@@ -132,7 +132,9 @@ class _Run:
         if not paths:
             return
         if program in ("echo", "printf"):
-            self.files.write(paths[0], last.directory, " ".join(part for part in rest if part not in ("-e", "-n")))
+            content = " ".join(part for part in rest if part not in ("-e", "-n"))
+            escapes = program == "printf" or "-e" in rest
+            self.files.write(paths[0], last.directory, content.replace("\\n", "\n") if escapes else content)
         else:
             self.files.written[""] = paths[0]
 

@@ -15,6 +15,8 @@ from weighbridge.workloads.tables import table
 _DRIVERS = table("places")["csi"]
 _IMAGE_DRIVERS: Mapping[str, str] = _DRIVERS["image"]
 _BUCKET_DRIVERS: Mapping[str, Mapping[str, str]] = _DRIVERS["bucket"]
+SMALL = frozenset({"configMap", "secret", "downwardAPI", "projected"})
+"""Volumes that cannot hold weights."""
 _OPTION = re.compile(r"[, ]+")
 
 
