@@ -75,7 +75,7 @@ def told(engine: Engine, arguments: Sequence[str], start: Start, *, positional: 
     is_named = any(mention.role in ("base", "image") for mention in mentions)
     defaults = () if is_named else tuple(_default(engine, start))
     places.extend(Flag(engine.first, one.via, (one.text,)) for one in defaults if one.because is None)
-    grouped = groups_of(engine, (*flags, *places), start.environment, start.files, start.directory)
+    grouped = groups_of(engine, (*flags, *places), start.files, start.directory)
     further = tuple(map(_of_group, grouped.groups))
     lines, problem = launched(engine, flags, start.files, start.directory)
     if problem:

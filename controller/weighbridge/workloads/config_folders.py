@@ -54,9 +54,7 @@ class Groups:
     unreadable: tuple[Mention, ...] = ()
 
 
-def groups_of(
-    engine: Engine, flags: Sequence[Flag], environment: Environment, files: Files, directory: str | None
-) -> Groups:
+def groups_of(engine: Engine, flags: Sequence[Flag], files: Files, directory: str | None) -> Groups:
     """Return what stands in the folders and files that the flags name."""
     if engine.folder is None and not engine.sections:
         return Groups()
@@ -67,7 +65,7 @@ def groups_of(
             for folder in flag.values:
                 found.extend(_below(engine, flag, folder, files, directory, unreadable))
         elif flag.name in engine.sections and flag.values:
-            found.extend(_sections(engine, flag, environment, files, directory, unreadable))
+            found.extend(_sections(engine, flag, files, directory, unreadable))
     if len(found) > GROUPS:
         because = f"more than {GROUPS} models are configured, not all were read"
         unreadable.append(Mention("", "base", "command", because=because))
@@ -98,7 +96,6 @@ def _below(
 def _sections(
     engine: Engine,
     flag: Flag,
-    environment: Environment,
     files: Files,
     directory: str | None,
     unreadable: list[Mention],
