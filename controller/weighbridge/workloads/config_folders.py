@@ -78,7 +78,7 @@ def _below(
     """Yield what the files of a folder of models name."""
     absent = files.unknown_below(folder, directory)
     if absent is not None:
-        because = f"{flag.written} {folder}: its files come from ConfigMap {absent}"
+        because = f"{flag.written} {folder}: its files come from {absent}"
         unreadable.append(Mention(folder, "base", flag.written, because=because))
     for pattern, form, named in engine.folder.files if engine.folder is not None else ():
         for path, file in files.below(folder, directory, pattern):

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 
-from weighbridge.model.serving import Wanted
-from weighbridge.workloads.environment import Companions
+from weighbridge.model.companions import Wanted
+from weighbridge.workloads.companions import Companions
 from weighbridge.workloads.naming import LENGTH, clean
 from weighbridge.workloads.reading import TEXT, at, mappings, named, text
 from weighbridge.workloads.volumes import Mount, Mounts
@@ -95,8 +95,7 @@ class Files:
         mount = self.mounts.under(root) if root is not None else None
         for name, _ in _config_maps(mount) if mount is not None else ():
             if not isinstance(self.companions.config_map(name), dict):
-                self._want(name)
-                return name
+                return self._want(name)
         return None
 
     def _mounted(self, start: str) -> Iterator[str]:
@@ -115,10 +114,17 @@ class Files:
                     shown = keys if keys is not None else entries if isinstance(entries, dict) else ()
                     yield from ((mount, key) for key in shown)
 
-    def _want(self, name: str) -> None:
+    def _want(self, name: str) -> str:
+        """Ask for a ConfigMap, and return what it is called."""
         wanted = Wanted("ConfigMap", name, self.companions.namespace)
         if wanted not in self.wanted:
             self.wanted.append(wanted)
+        return self.companions.called(wanted)
+
+    def beyond(self) -> str:
+        """Return where text lies that a program may have read from here, a sentence without a full stop."""
+        told = " and ".join(self.companions.called(one) for one in self.wanted[:3])
+        return f"what it loads is told by {told}" if told else "what it loads is not in the object"
 
     def _entry(self, name: str, keys: Mapping[str, str] | None, inner: str) -> File | None:
         key = inner if keys is None else keys.get(inner)
@@ -130,8 +136,7 @@ class Files:
             return File(value[:TEXT]) if len(value) <= TEXT else File(because=f"is longer than {TEXT} characters")
         if isinstance(entries, dict):
             return None
-        self._want(name)
-        return File(because=f"comes from ConfigMap {name}")
+        return File(because=f"comes from {self._want(name)}")
 
 
 def _absolute(path: str, directory: str | None) -> str | None:
