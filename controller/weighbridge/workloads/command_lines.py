@@ -64,11 +64,13 @@ def told(engine: Engine, arguments: Sequence[str], start: Start, *, positional: 
     if positional and engine.references:
         mentions.extend(_positional(engine, sources, said, start.environment))
     places = [Flag(engine.first, one.via, (one.text,)) for one in mentions]
+    cache = said.get(engine.cache or "", [])
     named = (mention for flag in flags for mention in _mentions(engine, flag, said))
     mentions.extend(islice(named, MENTIONS))
     if next(named, None) is not None:
         because = f"one command names more than {MENTIONS} models, not all were read"
         mentions.append(Mention("", "base", "command", because=because))
+    mentions = [replace(one, cache=cache[-1]) for one in mentions] if cache else mentions
     mentions.extend(sources.unreadable)
     mentions.extend(_hidden(engine, sources, start.environment))
     mentions.extend(_elsewhere(engine, start.environment))

@@ -41,9 +41,11 @@ _PUBLISHED = re.compile("|".join(table("places")["storage_initializer_images"]))
 _ANNOTATED = frozenset[str](table("places")["annotated_pods"])
 _BESIDE: Mapping[str, Role] = table("places")["beside"]
 _INITIALIZER_NAME = "storage-initializer"
-_ALONE = ("mainContainer", "runner")
-"""Fields that hold one container: Dynamo, OME."""
-_LISTS = ("initContainers", "containers", "ephemeralContainers")
+_ALONE = ("mainContainer", "runner", "container", "script")
+"""Fields that hold one container: Dynamo, OME, Argo's templates."""
+_LISTS = ("initContainers", "containers", "ephemeralContainers", "sidecars", "steps")
+"""Fields that hold several; the steps of Tekton's tasks."""
+_SHEBANG = re.compile(r"#!\s{0,9}(?:/usr/bin/env\s{1,9})?(\S{1,99})")
 _LINK = re.compile(r"\bln[ \t]{1,9}-\S{1,9}[ \t]{1,9}/proc/\S{1,99}?/root/\S{0,499}[ \t]{1,9}(/\S{1,499})")
 
 FULL = 200
@@ -124,12 +126,19 @@ def _annotated(annotations: Mapping[str, object]) -> Iterator[KubeObject]:
 def _is_pod_spec(value: Mapping[str, object]) -> bool:
     if any(_is_container(value.get(key)) for key in _ALONE):
         return True
+    if any(isinstance(one, dict) and "image" in one for one in _steps(value)):
+        return True
     containers = value.get("containers")
     if not isinstance(containers, list):
         return False
     return any(isinstance(one, dict) for one in containers) or any(
         isinstance(value.get(other), list) for other in ("initContainers", "ephemeralContainers")
     )
+
+
+def _steps(value: Mapping[str, object]) -> Sequence[object]:
+    steps = value.get("steps")
+    return steps[:CONTAINERS] if isinstance(steps, list) else ()
 
 
 def _is_container(value: object) -> bool:
@@ -154,7 +163,7 @@ def read_pod_spec(spec: KubeObject, setting: Setting, companions: Companions) ->
     for container, variables in sorted(pairs, key=lambda pair: id(pair[0]) not in first) if first else pairs:
         if id(container) in initializers or found.is_full:
             continue
-        mounts = Mounts(mounts_of(container, volumes), filled)
+        mounts = Mounts(mounts_of(container, volumes, variables.known), filled)
         if on_volumes:
             shown = ((path, mention) for place, mention in on_volumes.items() for path in mounts.showing(*place))
             mounts = Mounts(mounts.mounts, {**filled, **dict(shown)})
@@ -197,7 +206,17 @@ def _shown(spec: KubeObject, known: Sequence[ModelRef], setting: Setting) -> Ite
 def _containers(spec: KubeObject) -> Sequence[KubeObject]:
     found: list[KubeObject] = [one for key in _ALONE if isinstance(one := spec.get(key), dict) and _is_container(one)]
     found.extend(one for key in _LISTS for one in mappings(spec.get(key)))
-    return found[:CONTAINERS]
+    return [_started(one) for one in found[:CONTAINERS]]
+
+
+def _started(container: KubeObject) -> KubeObject:
+    """Return a container with the script that stands beside its command: `source` in Argo, `script` in Tekton."""
+    script = next((one for key in ("script", "source") if isinstance(one := container.get(key), str)), None)
+    if script is None:
+        return container
+    shebang = _SHEBANG.match(script)
+    command = texts(container.get("command"))[:1] or ((shebang.group(1),) if shebang else ("sh",))
+    return {**container, "command": [*command, "-c", script]}
 
 
 def _beyond(spec: KubeObject) -> tuple[str, ...]:

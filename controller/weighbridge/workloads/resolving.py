@@ -66,7 +66,8 @@ def _cache(place: Place, mention: Mention, around: Surroundings) -> tuple[ModelR
     known = around.environment.known
     if place.scheme != "hf" or not any(known.get(name, "").lower() in _YES for name in _CACHE["offline"]):
         return ()
-    folder = next((known[name] + below for name, below in _CACHE["folders"] if known.get(name)), None)
+    named = (known[name] + below for name, below in _CACHE["folders"] if known.get(name))
+    folder = mention.cache or next(named, None)
     mount = around.mounts.under(clean(folder)) if folder is not None and folder.startswith("/") else None
     found = behind(clean(folder), mount) if folder is not None and mount is not None else None
     return (_place(found, mention, around),) if isinstance(found, Place) else ()

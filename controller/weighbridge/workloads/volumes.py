@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from weighbridge.model.requests import KubeObject
+from weighbridge.workloads.environment import expand
 from weighbridge.workloads.mentions import Mention
-from weighbridge.workloads.naming import Meaning, Nothing, Place, clean, escaped, image
+from weighbridge.workloads.naming import Meaning, Nothing, Place, clean, escaped, image, meaning
 from weighbridge.workloads.reading import at, mappings, named, text
 from weighbridge.workloads.tables import table
 
@@ -17,6 +18,7 @@ _IMAGE_DRIVERS: Mapping[str, str] = _DRIVERS["image"]
 _BUCKET_DRIVERS: Mapping[str, Mapping[str, str]] = _DRIVERS["bucket"]
 SMALL = frozenset({"configMap", "secret", "downwardAPI", "projected"})
 """Volumes that cannot hold weights."""
+_SHARES = frozenset[str](_DRIVERS["share"])
 _OPTION = re.compile(r"[, ]+")
 
 
@@ -64,10 +66,14 @@ def volumes_of(spec: KubeObject) -> Mapping[str, KubeObject]:
     return {named(volume): volume for volume in mappings(spec.get("volumes"))}
 
 
-def mounts_of(container: KubeObject, volumes: Mapping[str, KubeObject]) -> tuple[Mount, ...]:
-    """Return the mounts of a container, the longest path first."""
+def mounts_of(container: KubeObject, volumes: Mapping[str, KubeObject], known: Mapping[str, str]) -> tuple[Mount, ...]:
+    """Return the mounts of a container, the longest path first; `known` are its variables."""
     found = [
-        Mount(clean(path), volumes[name], text(mount.get("subPath")) or text(mount.get("subPathExpr")) or "")
+        Mount(
+            clean(path),
+            volumes[name],
+            text(mount.get("subPath")) or expand(text(mount.get("subPathExpr")) or "", known),
+        )
         for mount in mappings(container.get("volumeMounts"))
         if (path := text(mount.get("mountPath"))) is not None and (name := named(mount)) in volumes
     ]
@@ -85,14 +91,28 @@ def behind(path: str, mount: Mount) -> Meaning | None:
     if isinstance(host_path, str):
         return _on_volume("hostpath", clean(f"{host_path}{inner}"))
     server, share = at(volume, "nfs", "server"), at(volume, "nfs", "path")
+    if at(volume, "csi", "driver") in _SHARES:
+        server, share = (at(volume, "csi", "volumeAttributes", one) for one in ("server", "share"))
     if isinstance(server, str) and isinstance(share, str):
         return _on_volume("nfs", f"{server}{clean(f'{share}{inner}')}")
+    repository = text(at(volume, "gitRepo", "repository"))
+    if repository:
+        return _checked_out(repository, text(at(volume, "gitRepo", "revision")), inner)
     if isinstance(volume.get("ephemeral"), dict):
         return None
     reference = image_of(volume)
     if reference is not None:
         return image(reference)
     return _bucket(volume, inner)
+
+
+def _checked_out(repository: str, revision: str | None, inner: str) -> Meaning:
+    """Return what a volume holds that the kubelet clones; its folder is named after the repository unless said."""
+    found = meaning(repository)
+    if not isinstance(found, Place):
+        return found
+    name = found.repository.rpartition("/")[2]
+    return replace(found, revision=revision or None, file=inner.strip("/").removeprefix(name).strip("/") or None)
 
 
 def image_of(volume: KubeObject) -> str | None:

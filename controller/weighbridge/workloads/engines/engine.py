@@ -139,6 +139,8 @@ class Engine:
     """Flags whose JSON value holds further flags."""
     files_in_image: bool
     """Whether a configuration file of the image is judged with the image and not asked about."""
+    cache: str | None
+    """The flag that names a folder in which the files of a hub repository may lie already."""
     positional_notation: Notation | None
     every_positional: bool
     """Whether all positional arguments are models."""
@@ -206,6 +208,7 @@ def _further(
         "code_flags": frozenset(code.get("flags", ())),
         "code_environment": tuple(code.get("variables", ())),
         "documents": frozenset(raw.get("documents", ())),
+        "cache": raw.get("cache", parent.get("cache")),
         "files_in_image": raw.get("files_in_image") == "silent",
         "positional_notation": NOTATIONS[notation] if notation else None,
         "every_positional": raw.get("all_positionals", False),

@@ -128,6 +128,12 @@ def preloaded(value: str, role: Role, via: str) -> Iterator[Mention]:
             yield Mention(value, role, via, because=f"{via}: its value names no model that can be read")
 
 
+def openllm(value: str, role: Role, via: str) -> Iterator[Mention]:
+    """Read a name of the hub, or `name:tag` of OpenLLM's own catalog."""
+    because = None if "/" in value else f"{via}: {value[:100]} is a name of OpenLLM's catalog"
+    yield Mention(value, role, via, because=because)
+
+
 def stored(value: str, role: Role, via: str) -> Iterator[Mention]:
     """Read a place with a scheme, or a file beside the one it stands in, as LocalAI's model files name them."""
     place = value.replace("huggingface://", "hf://")
@@ -209,6 +215,7 @@ NOTATIONS: Mapping[str, Callable[[str, Role, str], Iterable[Mention]]] = {
     "preloaded": preloaded,
     "ramalama": ramalama,
     "rollout": rollout,
+    "openllm": openllm,
     "stored": stored,
     "files": files,
     "model_config_list": model_config_list,

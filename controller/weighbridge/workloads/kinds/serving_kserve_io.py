@@ -15,6 +15,7 @@ from weighbridge.model.requests import KubeObject
 from weighbridge.workloads.companions import Companions
 from weighbridge.workloads.engines import engine_of_image
 from weighbridge.workloads.kinds.kind import Kind
+from weighbridge.workloads.kinds.kserve_claims import connected, encrypted
 from weighbridge.workloads.kinds.kserve_merging import Expanded, with_bases, with_runtime
 from weighbridge.workloads.mentions import Mention, Owner, Setting
 from weighbridge.workloads.naming import clean
@@ -44,7 +45,11 @@ def read_inference_service(obj: KubeObject, owner: Owner, companions: Companions
     ):
         if isinstance(predictor, dict):
             whole = with_runtime(predictor, obj.get("metadata"), companions)
-            found += _predictor(whole, path, owner, companions)
+            found += _predictor(
+                whole, path, owner, companions, connected(obj.get("metadata"), f"{path}.model.storageUri")
+            )
+            plain = Surroundings(Setting(owner), None)
+            found += Found(tuple(ref for one in encrypted(predictor, path) for ref in references(one, plain)))
     for name in ("transformer", "explainer"):
         part = at(spec, name)
         if isinstance(part, dict):
@@ -52,7 +57,7 @@ def read_inference_service(obj: KubeObject, owner: Owner, companions: Companions
     return found
 
 
-def _predictor(whole: Expanded, path: str, owner: Owner, companions: Companions) -> Found:
+def _predictor(whole: Expanded, path: str, owner: Owner, companions: Companions, connection: Mention | None) -> Found:
     predictor = whole.object
     supplied: dict[str, Mention] = {}
     servers: list[tuple[str, KubeObject]] = []
@@ -76,6 +81,8 @@ def _predictor(whole: Expanded, path: str, owner: Owner, companions: Companions)
     if isinstance(worker, dict):
         found += read_pod_spec(worker, setting, companions)
     found += Found(wanted=whole.wanted)
+    if not (found.references or supplied) and connection is not None:
+        return found + Found(references(connection, Surroundings(setting, None)), of_interest=True)
     return found + _not_read(found, setting, whole, path, named_model=bool(servers))
 
 
@@ -182,7 +189,8 @@ def read_llm_inference_service(obj: KubeObject, owner: Owner, companions: Compan
     mentions = list(_llm_mentions(whole, inherits=not text(at(own, "model", "uri"))))
     refs = tuple(ref for mention in mentions for ref in references(mention, plain))
     found = Found(refs, of_interest=True, wanted=whole.wanted)
-    supplied = {MOUNT: mentions[0]} if text(at(spec, "model", "uri")) else {}
+    downloads = at(spec, "storageInitializer", "enabled") is not False
+    supplied = {MOUNT: mentions[0]} if text(at(spec, "model", "uri")) and downloads else {}
     plain_setting = Setting(owner, supplied, controller_starts=True)
     server_setting = replace(plain_setting, engine="vllm", engine_container="main")
     for key, part in spec.items():
@@ -199,6 +207,7 @@ def _llm_mentions(whole: Expanded, *, inherits: bool) -> Iterator[Mention]:
         yield Mention(uri, "base", "spec.baseRefs" if inherits else "spec.model.uri")
     for adapter in mappings(at(whole.object, "model", "lora", "adapters")):
         yield Mention(text(adapter.get("uri")) or "", "adapter", "spec.model.lora.adapters")
+    yield from encrypted(at(whole.object, "model"), "spec.model")
     if inherits and whole.problems:
         because = f"no spec.model.uri is given, and {', '.join(whole.problems)}"
         yield Mention("", "base", "spec.baseRefs", because=because)
