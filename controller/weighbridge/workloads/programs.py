@@ -175,20 +175,23 @@ def _script(container: Container, script: Script, argv: Sequence[str], directory
     """Yield what a command line says that stands in the object."""
     fetching = tuple(_fetched(container, script))
     yield from fetching
-    yield from _servers(container, script)
+    servers = tuple(_servers(container, script))
+    yield from servers
     speaks = container.engine is not None or container.accelerated or any(map(_ENGINE_WORDS.search, argv))
     if script.problem is not None and speaks:
         because = f"the command line cannot be read: {script.problem}"
         yield _hole(container, because, container.environment, directory)
-    elif not container.is_router and not any(started(one.argv) for one in script.commands):
+    elif not container.is_router and not servers and not any(started(one.argv) for one in script.commands):
         yield from _unknown(container, script.commands, told_already=bool(fetching))
 
 
-def _servers(container: Container, script: Script) -> Iterator[Program]:
+def _servers(container: Container, script: Script, *, nested: bool = False) -> Iterator[Program]:
     """Yield the engines that a script starts."""
     count = 0
     for one in script.commands:
         found = started(one.argv)
+        if found is None:
+            yield from _handed_on(container, one, nested=nested)
         if found is None or found.engine is None:
             continue
         count += 1
@@ -202,6 +205,17 @@ def _servers(container: Container, script: Script) -> Iterator[Program]:
             said = replace(said, settings=_installing(said.settings))
         said = said if found.role is None else _in_role(said, found.role)
         yield Program(found.engine, said, one.environment, one.directory)
+
+
+def _handed_on(container: Container, command: Command, *, nested: bool) -> Iterator[Program]:
+    """Yield the engines in a text that a program hands to a shell: `su -c '…' user`, `screen -dm '…'`."""
+    program = command.argv[0].rpartition("/")[2]
+    if nested or is_inert(program) or program.startswith("python"):
+        return
+    for text_of in command.argv[1:]:
+        if " " in text_of and _ENGINE_WORDS.search(text_of):
+            script = commands(("sh", "-c", text_of), command.environment, command.directory, container.files)
+            yield from _servers(container, script, nested=True)
 
 
 def _installing(settings: Settings) -> Settings:

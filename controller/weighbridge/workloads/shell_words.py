@@ -19,7 +19,7 @@ _PLAIN = re.compile(r"[^ \t\r\n\\'\"`$;&|()<>#]+|#")
 _IN_DOUBLE = re.compile(r"[^\\\"`$]+")
 _SPACE = re.compile(r"[ \t\r]+")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9@*#?$!-]")
-_BRACED = re.compile(r"([A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*])(?:(:?[-=+?])(.*))?", re.DOTALL)
+_BRACED = re.compile(r"([A-Za-z_][A-Za-z0-9_]*(?:\[[@*]\])?|[0-9]+|[@*])(?:(:?[-=+?])(.*))?", re.DOTALL)
 _OPERATOR = re.compile(r"&>>|<<<|<<-|&&|\|\||;;|\|&|&>|>>|<<|>&|<&|>\||<>|[;&|()<>]")
 _PLACEHOLDER = re.compile(r"<[A-Za-z][\w./ -]{0,80}>(?=[\s;&|]|$)")
 """What somebody has to fill in; a shell would read it as two redirections."""

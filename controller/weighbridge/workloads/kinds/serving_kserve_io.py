@@ -27,6 +27,7 @@ from weighbridge.workloads.tables import table
 MOUNT = "/mnt/models"
 """Where KServe puts a model when nothing else is said."""
 
+_MODELCAR = "modelcar"
 _TABLE = table("serving_kserve_io")
 _FRAMEWORKS: Mapping[str, str] = _TABLE["frameworks"]
 _SERVERS = frozenset[str](_TABLE["servers"])
@@ -81,9 +82,22 @@ def _predictor(whole: Expanded, path: str, owner: Owner, companions: Companions,
     if isinstance(worker, dict):
         found += read_pod_spec(worker, setting, companions)
     found += Found(wanted=whole.wanted)
+    around = Surroundings(setting, None)
+    found += Found(tuple(ref for one in _displacing(predictor, supplied) for ref in references(one, around)))
     if not (found.references or supplied) and connection is not None:
         return found + Found(references(connection, Surroundings(setting, None)), of_interest=True)
     return found + _not_read(found, setting, whole, path, named_model=bool(servers))
+
+
+def _displacing(predictor: KubeObject, supplied: Mapping[str, Mention]) -> Iterator[Mention]:
+    """Yield containers that take the place of those in which KServe shows a model's image (pkg/utils/storage.go)."""
+    stored = next((one.text for one in supplied.values() if one.text.startswith("oci")), None)
+    for container in (*mappings(predictor.get("containers")), *mappings(predictor.get("initContainers"))):
+        if stored is not None and named(container).startswith(_MODELCAR):
+            because = (
+                f"container {named(container)[:60]} takes the place of the one that KServe adds for {stored[:200]}"
+            )
+            yield Mention(text(container.get("image")) or "", "base", "image", because=because)
 
 
 def _not_read(found: Found, setting: Setting, whole: Expanded, path: str, *, named_model: bool) -> Found:
