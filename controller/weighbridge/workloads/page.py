@@ -19,6 +19,7 @@ _INTRODUCTION = """# Workloads: what is read, and what the webhook asks for
 
 This page is made from the tables in `controller/weighbridge/workloads/tables`; a test holds it to them.
 A Pod's containers are read wherever they stand, in any kind. The rows below say more.
+What people try to get around this is in [bypasses.md](bypasses.md).
 """
 _KINDS = """
 ## Kinds

@@ -15,7 +15,7 @@ from weighbridge.model.refs import ModelRef, Role
 from weighbridge.model.requests import KubeObject
 from weighbridge.model.serving import Serving
 from weighbridge.workloads.companions import Companions
-from weighbridge.workloads.containers import asks_for_accelerator, read_container
+from weighbridge.workloads.containers import read_container, serving_of
 from weighbridge.workloads.documents import document
 from weighbridge.workloads.downloads import looks_like_adapter
 from weighbridge.workloads.engines import repository_of
@@ -39,6 +39,7 @@ SPECS = 200
 _INITIALIZER = re.compile(f"(?:.*/)?(?:{table('places')['storage_initializer']})")
 _PUBLISHED = re.compile("|".join(table("places")["storage_initializer_images"]))
 _ANNOTATED = frozenset[str](table("places")["annotated_pods"])
+_RUNTIME_CLASSES = frozenset[str](table("places")["accelerating"]["runtime_classes"])
 _BESIDE: Mapping[str, Role] = table("places")["beside"]
 _INITIALIZER_NAME = "storage-initializer"
 _ALONE = ("mainContainer", "runner", "container", "script")
@@ -176,8 +177,15 @@ def read_pod_spec(spec: KubeObject, setting: Setting, companions: Companions) ->
     served = {str(ref) for ref in found.references} if fetched else set()
     further = tuple(ref for ref in fetched if str(ref) not in served)
     further += tuple(_shown(spec, (*found.references, *further), setting))
-    asks = found.of_interest or bool(spec.get("resourceClaims")) or any(map(asks_for_accelerator, containers))
-    return found + Found(further, of_interest=asks)
+    shared = () if found.is_full or found.serving else tuple(_sharing(spec, containers))
+    return found + Found(further, shared, of_interest=bool(found.of_interest or shared))
+
+
+def _sharing(spec: KubeObject, containers: Iterable[KubeObject]) -> Iterator[Serving]:
+    """Yield the containers of a Pod that as a whole gets an accelerator, where none of them says that it takes it."""
+    if spec.get("resourceClaims") or text(spec.get("runtimeClassName")) in _RUNTIME_CLASSES:
+        for one in containers:
+            yield serving_of(named(one) or "-", text(one.get("image")) or "")
 
 
 def _beside(mounts: Mounts, known: Sequence[ModelRef], setting: Setting, container: str) -> Iterator[ModelRef]:
