@@ -137,7 +137,7 @@ def _with_revisions(mention: Mention, reference: Reference, said: Mapping[str, l
     mention = replace(mention, file=files[-1]) if files else mention
     stated = said.get(reference.revision or "", []) if mention.revision is None else []
     for revision in dict.fromkeys(stated):
-        yield replace(mention, revision=revision)
+        yield mention.at(revision)
     if not stated:
         yield mention
 

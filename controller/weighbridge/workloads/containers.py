@@ -20,13 +20,13 @@ from weighbridge.workloads.mentions import Mention, Setting
 from weighbridge.workloads.programs import Container, Program, programs_of
 from weighbridge.workloads.reading import at, named, text
 from weighbridge.workloads.resolving import Surroundings, references
+from weighbridge.workloads.serving_settings import NOTHING_STATED
 from weighbridge.workloads.tables import table
 from weighbridge.workloads.volumes import Mounts
 
 _ACCELERATORS: tuple[str, ...] = tuple(table("places")["accelerators"])
 _WITHOUT_REQUEST: Mapping[str, Any] = table("places")["accelerating"]
 _DEVICES: tuple[str, ...] = tuple(_WITHOUT_REQUEST["devices"])
-NOTHING_STATED = Settings()
 PER_CHARACTERS = 16
 """Characters of a configuration file that cost as much to read as a word of a command line."""
 _DIGEST = re.compile(r"@(sha(?:256|512):[0-9a-f]{64,128})")
@@ -71,10 +71,10 @@ def read_container(
         models = tuple(ref for mention in one.told.mentions for ref in references(mention, around))
         (fetched if one.fetches else found).extend(models)
         filled.extend(_filled(one))
-        if one.engine is not None or models or one.told.settings != Settings():
+        if one.engine is not None or models or one.told.settings != NOTHING_STATED:
             serving.append(serving_of(name, image, one.engine, one.told.settings, (*carried, *models)))
     if not serving and (accelerated or engine is not None or carried):
-        serving.append(serving_of(name, image, engine, Settings(), carried))
+        serving.append(serving_of(name, image, engine, NOTHING_STATED, carried))
     return ContainerModels(
         (*carried, *found),
         tuple(serving),

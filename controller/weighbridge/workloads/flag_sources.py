@@ -145,7 +145,12 @@ def _inline(engine: Engine, line: Line, unreadable: list[Mention], environment: 
 
 def _from_environment(engine: Engine, line: Line, environment: Environment) -> Iterator[Flag]:
     """Yield the flags that variables stand for; a flag of the command line wins over its variable."""
-    if not (engine.environment or engine.environment_prefixes):
+    names = engine.environment.keys()
+    if (
+        not engine.environment_prefixes
+        and names.isdisjoint(environment.known)
+        and names.isdisjoint(environment.unknown)
+    ):
         return
     stated = {flag.name for flag in line.flags}
     for name in (*environment.known, *environment.unknown):

@@ -27,6 +27,12 @@ class Mention:
     claim: str | None = None
     """What it would be if it could be relied on: `cr://OpenModel/chat`."""
 
+    def at(self, revision: str) -> Mention:
+        """Return the same model at a revision."""
+        return Mention(
+            self.text, self.role, self.via, revision, self.file, self.form, self.because, self.cache, self.claim
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Owner:

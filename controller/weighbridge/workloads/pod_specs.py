@@ -46,6 +46,9 @@ _ALONE = ("mainContainer", "runner", "container", "script")
 """Fields that hold one container: Dynamo, OME, Argo's templates."""
 _LISTS = ("initContainers", "containers", "ephemeralContainers", "sidecars", "steps")
 """Fields that hold several; the steps of Tekton's tasks."""
+_NESTING = (dict, list)
+_HEADS = frozenset(("containers", "steps", *_ALONE))
+"""A PodSpec has one of these."""
 _SHEBANG = re.compile(r"#!\s{0,9}(?:/usr/bin/env\s{1,9})?(\S{1,99})")
 _LINK = re.compile(r"\bln[ \t]{1,9}-\S{1,9}[ \t]{1,9}/proc/\S{1,99}?/root/\S{0,499}[ \t]{1,9}(/\S{1,499})")
 
@@ -75,6 +78,8 @@ class Found:
 
     def __add__(self, other: Found) -> Found:
         """Return what both parts say."""
+        if self is NOTHING:
+            return other
         return Found(
             self.references + other.references,
             self.serving + other.serving,
@@ -83,6 +88,10 @@ class Found:
             self.problems + other.problems,
             self.words + other.words,
         )
+
+
+NOTHING = Found()
+"""What an object says that says nothing."""
 
 
 def pod_specs(value: object) -> tuple[tuple[KubeObject, ...], tuple[str, ...]]:
@@ -102,12 +111,12 @@ def pod_specs(value: object) -> tuple[tuple[KubeObject, ...], tuple[str, ...]]:
             if _is_pod_spec(here):
                 found.append(here)
                 inner = [one for key, one in here.items() if key not in (*_LISTS, *_ALONE)]
-        for one in reversed(list(inner)):
-            if isinstance(one, dict | list):
-                if depth < DEPTH:
-                    stack.append((one, depth + 1))
-                else:
-                    deep = True
+        nested = [(one, depth + 1) for one in inner if isinstance(one, _NESTING)]
+        if depth < DEPTH:
+            nested.reverse()
+            stack.extend(nested)
+        else:
+            deep = deep or bool(nested)
     problems = [f"the object nests deeper than {DEPTH} levels, what lies below was not read"] if deep else []
     if len(found) > SPECS:
         problems.append(f"the object holds more than {SPECS} PodSpecs, not all were read")
@@ -125,16 +134,17 @@ def _annotated(annotations: Mapping[str, object]) -> Iterator[KubeObject]:
 
 
 def _is_pod_spec(value: Mapping[str, object]) -> bool:
+    if _HEADS.isdisjoint(value):
+        return False
+    containers = value.get("containers")
+    if isinstance(containers, list) and any(isinstance(one, dict) for one in containers):
+        return True
     if any(_is_container(value.get(key)) for key in _ALONE):
         return True
     if any(isinstance(one, dict) and "image" in one for one in _steps(value)):
         return True
-    containers = value.get("containers")
-    if not isinstance(containers, list):
-        return False
-    return any(isinstance(one, dict) for one in containers) or any(
-        isinstance(value.get(other), list) for other in ("initContainers", "ephemeralContainers")
-    )
+    others = ("initContainers", "ephemeralContainers")
+    return isinstance(containers, list) and any(isinstance(value.get(other), list) for other in others)
 
 
 def _steps(value: Mapping[str, object]) -> Sequence[object]:
@@ -154,7 +164,8 @@ def read_pod_spec(spec: KubeObject, setting: Setting, companions: Companions) ->
     initializers = [id(one) for one in containers if _is_initializer(one)]
     filled = dict(_linked(containers))
     on_volumes: dict[tuple[str, str], Mention] = {}
-    found, fetched = Found(problems=_beyond(spec)), list[ModelRef]()
+    beyond = _beyond(spec)
+    found, fetched = Found(problems=beyond) if beyond else NOTHING, list[ModelRef]()
     for container, variables in pairs:
         if id(container) in initializers and not found.is_full:
             pulled = _initializer(container, variables, setting)
@@ -178,7 +189,7 @@ def read_pod_spec(spec: KubeObject, setting: Setting, companions: Companions) ->
     further = tuple(ref for ref in fetched if str(ref) not in served)
     further += tuple(_shown(spec, (*found.references, *further), setting))
     shared = () if found.is_full or found.serving else tuple(_sharing(spec, containers))
-    return found + Found(further, shared, of_interest=bool(found.of_interest or shared))
+    return found + Found(further, shared, bool(shared)) if further or shared else found
 
 
 def _sharing(spec: KubeObject, containers: Iterable[KubeObject]) -> Iterator[Serving]:

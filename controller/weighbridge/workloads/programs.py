@@ -187,7 +187,7 @@ def _script(container: Container, script: Script, argv: Sequence[str], directory
 
 def _servers(container: Container, script: Script, *, nested: bool = False) -> Iterator[Program]:
     """Yield the engines that a script starts."""
-    count = 0
+    count, installing = 0, None
     for one in script.commands:
         found = started(one.argv)
         if found is None:
@@ -201,7 +201,8 @@ def _servers(container: Container, script: Script, *, nested: bool = False) -> I
             return
         start = container.start(one.environment, one.directory)
         said = told(found.engine, found.arguments, start, positional=found.positional)
-        if installs(script.commands):
+        installing = installs(script.commands) if installing is None else installing
+        if installing:
             said = replace(said, settings=_installing(said.settings))
         said = said if found.role is None else _in_role(said, found.role)
         yield Program(found.engine, said, one.environment, one.directory)
