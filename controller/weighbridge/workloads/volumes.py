@@ -19,6 +19,8 @@ _BUCKET_DRIVERS: Mapping[str, Mapping[str, str]] = _DRIVERS["bucket"]
 SMALL = frozenset({"configMap", "secret", "downwardAPI", "projected"})
 """Volumes that cannot hold weights."""
 _SHARES = frozenset[str](_DRIVERS["share"])
+FEW = 16
+"""Mounts that are looked through one by one."""
 _OPTION = re.compile(r"[, ]+")
 
 
@@ -39,12 +41,26 @@ class Mounts:
     filled: Mapping[str, Mention] = field(default_factory=dict)
     """Models that something puts at a path before the engine starts, by path."""
 
+    index: dict[str, Mount] = field(default_factory=dict, compare=False)
+    """The mounts by path, made where there are more than a few."""
+
     def under(self, path: str) -> Mount | None:
         """Return the mount that holds `path`."""
+        if len(self.mounts) > FEW:
+            return self._indexed(path)
         for mount in self.mounts:
             if path == mount.path or path.startswith(mount.path.rstrip("/") + "/"):
                 return mount
         return None
+
+    def _indexed(self, path: str) -> Mount | None:
+        """Return the mount at `path`, or at the nearest folder above it."""
+        if not self.index:
+            for mount in self.mounts:
+                self.index.setdefault(mount.path, mount)
+        while (found := self.index.get(path)) is None and path not in ("", "/"):
+            path = path.rpartition("/")[0] or "/"
+        return found
 
     def on_volume(self, path: str) -> tuple[str, str] | None:
         """Return the volume a path lies on, by name, and the path within it."""
@@ -91,7 +107,7 @@ def behind(path: str, mount: Mount) -> Meaning | None:
     if isinstance(host_path, str):
         return _on_volume("hostpath", clean(f"{host_path}{inner}"))
     server, share = at(volume, "nfs", "server"), at(volume, "nfs", "path")
-    if at(volume, "csi", "driver") in _SHARES:
+    if text(at(volume, "csi", "driver")) in _SHARES:
         server, share = (at(volume, "csi", "volumeAttributes", one) for one in ("server", "share"))
     if isinstance(server, str) and isinstance(share, str):
         return _on_volume("nfs", f"{server}{clean(f'{share}{inner}')}")
