@@ -7,7 +7,7 @@ TOOLS = $(shell tools/build.sh --folder)
 PIP := $(PY) -m pip --disable-pip-version-check install --quiet --no-deps --require-hashes
 T ?= tests
 TESTS ?=
-PURE := $(patsubst %,controller/weighbridge/%,model/* workloads/* cards/* licenses/* lineage/* weights/* reports/* review.py facts.py changes.py verdict.py answers.py)
+PURE := $(patsubst %,controller/weighbridge/%,model/* workloads/* cards/* licenses/* lineage/* weights/* provenance/* reports/* review.py facts.py changes.py verdict.py answers.py)
 # A part of the tests covers a part of the code: the bar holds for the whole run.
 GATE := $(if $(TESTS)$(filter-out tests,$(T)),0,1)
 comma := ,
@@ -50,6 +50,7 @@ fix: tools $(VENV)/.dev ## format and mend what can be mended by itself
 	@$(VENV)/bin/ruff format --quiet controller tests demo
 	@$(TOOLS)/opa fmt --write policies
 	@$(PY) tools/schema.py > policies/schemas/input.json
+	@$(PY) tools/rule_pages.py
 
 score: tools $(VENV)/.dev ## measure against the corpus of real manifests and repositories, where it lies beside the project
 	@WEIGHBRIDGE_TOOLS=$(TOOLS) $(PY) tests/score/score.py
@@ -57,6 +58,7 @@ score: tools $(VENV)/.dev ## measure against the corpus of real manifests and re
 bench: tools $(VENV)/.dev ## time per review, per extraction, and webhook requests per second, as ratios against the floor
 	@WEIGHBRIDGE_TOOLS=$(TOOLS) $(PY) tests/benchmarks/bench.py
 	@$(PY) tests/benchmarks/evidence.py
+	@$(PY) tests/benchmarks/provenance.py
 	@$(PY) tests/benchmarks/cards.py
 	@$(PY) tests/benchmarks/page.py
 

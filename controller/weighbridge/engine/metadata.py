@@ -12,6 +12,7 @@ import msgspec
 from weighbridge.engine.folder import Module
 from weighbridge.errors import BadPolicies
 from weighbridge.facts import MODEL_FACTS
+from weighbridge.model.refs import Role
 from weighbridge.model.requests import Json
 from weighbridge.model.rules import Rule
 from weighbridge.model.site import RuleAction
@@ -33,9 +34,14 @@ class _Custom(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     since: str
     evidence: list[str] = []
     who_can_act: WhoCanAct = "model_owner"
-    parameters: list[str] = []
+    parameters: dict[str, str] | list[str] = []
     frameworks: Any = None
     default_action: RuleAction | None = None
+    roles: list[Role] = []
+    why: str = ""
+    denies: list[str] = []
+    admits: list[str] = []
+    false_positives: list[str] = []
 
 
 class _Metadata(msgspec.Struct, frozen=True):
@@ -84,6 +90,7 @@ def documents_of(rules: Mapping[str, Rule]) -> dict[str, Json]:
             "description": rule.description,
             "severity": rule.severity,
             "evidence": list(rule.evidence),
+            "roles": list(rule.roles),
             "remedy": {"deployer": rule.remedy.deployer, "publisher": rule.remedy.publisher},
             "who_can_act": rule.who_can_act,
             "since": rule.since,
@@ -109,6 +116,32 @@ def _id(module: Module, match: re.Match[str]) -> str:
 
 
 def _rule(name: str, module: Module) -> Rule:
+    said = _metadata(name, module)
+    custom = said.custom
+    return Rule(
+        id=name,
+        title=said.title,
+        description=said.description,
+        severity=custom.severity,
+        evidence=tuple(custom.evidence),
+        remedy=Remedy(custom.remedy.deployer, custom.remedy.publisher),
+        who_can_act=custom.who_can_act,
+        since=custom.since,
+        parameters=tuple(custom.parameters),
+        frameworks=custom.frameworks,
+        default_action=custom.default_action,
+        path=module.path,
+        roles=tuple(custom.roles),
+        why=custom.why,
+        denies=tuple(custom.denies),
+        admits=tuple(custom.admits),
+        false_positives=tuple(custom.false_positives),
+        parameter_texts=custom.parameters if isinstance(custom.parameters, dict) else {},
+    )
+
+
+def _metadata(name: str, module: Module) -> _Metadata:
+    """Read the block above the package clause. Raises `BadPolicies`, with file and line."""
     first, text = _block(module)
     try:
         said = msgspec.convert(load(text), _Metadata)
@@ -129,21 +162,7 @@ def _rule(name: str, module: Module) -> Rule:
             f"expected some of {', '.join(MODEL_FACTS)}. "
             "Fix: correct the name"
         )
-    custom = said.custom
-    return Rule(
-        id=name,
-        title=said.title,
-        description=said.description,
-        severity=custom.severity,
-        evidence=tuple(custom.evidence),
-        remedy=Remedy(custom.remedy.deployer, custom.remedy.publisher),
-        who_can_act=custom.who_can_act,
-        since=custom.since,
-        parameters=tuple(custom.parameters),
-        frameworks=custom.frameworks,
-        default_action=custom.default_action,
-        path=module.path,
-    )
+    return said
 
 
 def _block(module: Module) -> tuple[int, str]:

@@ -85,10 +85,9 @@ class Variables:
 
     def expand(self, word: Word) -> list[str]:
         """Write out the variables of a word, which may become several or none. Raises `Unreadable`."""
-        if len(word.pieces) == 1 and (only := word.pieces[0]).kind == "plain":
+        if len(word.pieces) == 1 and (only := word.pieces[0]).kind == "plain" and len(only.text) < self.left:
             self.left -= len(only.text) + 1
-            if self.left >= 0:
-                return [only.text]
+            return [only.text]
         fields: list[str] = [""]
         empty = True
         for piece in word.pieces:

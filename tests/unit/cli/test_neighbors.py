@@ -95,6 +95,23 @@ def test_names_of_the_cluster_are_found_from_every_namespace(tmp_path: Path) -> 
     assert found(tmp_path, service=service, base=base)["service"][0] == ["hf://acme/base"]
 
 
+def test_a_runtime_of_the_cluster_answers_where_the_namespace_has_none(tmp_path: Path) -> None:
+    service = (
+        "apiVersion: serving.kserve.io/v1beta1\nkind: InferenceService\nmetadata: {name: i, namespace: team}\n"
+        "spec: {predictor: {model: {modelFormat: {name: vLLM}, runtime: house}}}\n"
+    )
+    runtime = (
+        "apiVersion: serving.kserve.io/v1alpha1\nkind: %s\nmetadata: {name: house%s}\n"
+        'spec: {containers: [{name: kserve-container, image: "vllm/vllm-openai:v1", args: ["--model=acme/%s"]}]}\n'
+    )
+    whole = runtime % ("ClusterServingRuntime", "", "whole")
+    other = runtime % ("ServingRuntime", ", namespace: other", "other")
+    mine = runtime % ("ServingRuntime", ", namespace: team", "mine")
+
+    assert found(tmp_path, service=service, whole=whole, other=other)["service"][0] == ["hf://acme/whole"]
+    assert found(tmp_path, mine=mine)["service"][0] == ["hf://acme/mine"]
+
+
 def test_what_stands_in_no_namespace_is_judged_in_none(tmp_path: Path) -> None:
     cache = "apiVersion: serving.kserve.io/v1alpha1\nkind: LocalModelCache\nmetadata: {name: c, namespace: x}\n"
     (tmp_path / "a.yaml").write_text(cache, encoding="utf-8")

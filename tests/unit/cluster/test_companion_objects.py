@@ -59,6 +59,12 @@ async def test_what_is_wanted_is_read_by_name_without_what_managers_note() -> No
     assert "managedFields" not in str(found.objects)
 
 
+async def test_an_object_without_metadata_is_handed_on_as_it_is() -> None:
+    found = await read({f"{CONFIG_MAPS}/chat": {"data": {"M": "acme/a"}}}, wanted("chat"))
+
+    assert found == Fetched(({"data": {"M": "acme/a"}},))
+
+
 async def test_a_runtime_of_the_cluster_is_read_where_the_namespace_has_none() -> None:
     server = ApiServer()
     server.serve(KSERVE, "v1alpha1", "servingruntimes", "clusterservingruntimes")
@@ -84,6 +90,7 @@ async def test_what_may_not_be_read_hides_what_the_cluster_has() -> None:
         (500, "the API server answered 500: no way"),
         (b"[]", "the API server's answer is no object"),
         (b'{"a":' * 5_000 + b"1" + b"}" * 5_000, f"it is nested deeper than {MAX_DEPTH} levels"),
+        (b'{"a":' * 150 + b"1" + b"}" * 150, f"it is nested deeper than {MAX_DEPTH} levels"),
         (b'{"a":' * 200_000, f"it is nested deeper than {MAX_DEPTH} levels"),
         (config_map("chat", a="x" * MAX_BYTES), "what the workload names is larger than 1 MiB"),
         (config_map("chat", a="x" * (MAX_BYTES * 5)), "the API server's answer is larger than 4194304 bytes"),
