@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from weighbridge.model.evidence import Dataset, Section
+from weighbridge.model.datasets import Dataset
+from weighbridge.model.evidence import Section
 
 MOST_DATASETS = 100
 MOST_LINES = 200

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from weighbridge.cli.options import add_sources
+from weighbridge.cli.options import sources_of as settings_from
 from weighbridge.cli.signed_folder import present_in, weights_in
 from weighbridge.errors import OperatorError, UserError
 from weighbridge.gathering.comparing import compared
@@ -30,7 +31,6 @@ from weighbridge.provenance import (
 )
 from weighbridge.provenance.binding import Content, is_about
 from weighbridge.reports.verification import VERIFY_FORMATS, Verification, step_of
-from weighbridge.settings import DEFAULT_HUB, Settings
 from weighbridge.sources.interface import source_of
 from weighbridge.wiring import sources_of
 
@@ -200,13 +200,7 @@ async def _of_model(
 ) -> tuple[Compared | None, str | None]:
     text = arguments.subject if "://" in arguments.subject else f"hf://{arguments.subject}"
     ref = ModelRef.parse(text)
-    settings = Settings(
-        hub=arguments.hub or DEFAULT_HUB,
-        hub_token_file=arguments.hub_token_file,
-        registries=tuple(arguments.registry),
-        registry_config_file=arguments.registry_config_file,
-        offline=arguments.offline,
-    )
+    settings = settings_from(arguments)
     async with sources_of(settings) as sources:
         source = source_of(sources, ref.scheme, ref.repository)
         if isinstance(source, Unknown) and source.because == "no_source":

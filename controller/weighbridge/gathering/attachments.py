@@ -6,15 +6,14 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Protocol
 
-from weighbridge.gathering.asking import Asked, Deadline, Questions
+from weighbridge.gathering.asking import Deadline, Questions
 from weighbridge.model.outcomes import Found, Missing, Outcome, Unknown, Unreadable
 from weighbridge.model.signatures import Unasked
 from weighbridge.provenance import LARGEST_BUNDLE
 from weighbridge.provenance.places import MOST_BUNDLES, PlaceKind, bundles_in, could_be_bundle, place_kind
 from weighbridge.sources.attestations import AttestationStore
-from weighbridge.sources.interface import Attachment, Source
+from weighbridge.sources.interface import Attaching, Attachment, Source
 from weighbridge.store.memory import Memory
 
 BUNDLE = "application/vnd.dev.sigstore.bundle"
@@ -51,17 +50,6 @@ class FoundPlaces:
         return FoundPlaces((*self.attached, *new), (*self.unknown, *more.unknown), self.too_many or more.too_many)
 
 
-class Registry(Asked, Protocol):
-    """Whoever may keep attachments beside an artifact."""
-
-    @property
-    def host(self) -> str:
-        """Whom a person would say we asked."""
-
-    async def attachments(self, repository: str, digest: str) -> Outcome[tuple[Attachment, ...] | Unreadable]:
-        """Return what lies beside an artifact; `Missing` where nothing is kept."""
-
-
 class Attachments:
     """Asks every place where signatures of a model may lie."""
 
@@ -94,9 +82,9 @@ class Attachments:
             found = found.with_more(_places(path, outcome))
         return found
 
-    async def of_registry(self, source: Registry, name: str, digest: str | None, deadline: Deadline) -> FoundPlaces:
+    async def of_registry(self, source: Source, name: str, digest: str | None, deadline: Deadline) -> FoundPlaces:
         """Return what lies beside an artifact at its registry."""
-        if digest is None or not digest.startswith("sha256:"):
+        if digest is None or not digest.startswith("sha256:") or not isinstance(source, Attaching):
             return FoundPlaces()
         outcome = await self._beside.ask(
             (source.host, name, digest), partial(source.attachments, name, digest), source, deadline

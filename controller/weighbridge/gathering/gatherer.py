@@ -15,7 +15,6 @@ from typing import TypeVar
 
 from weighbridge.gathering.asking import Deadline
 from weighbridge.gathering.attested import attested_licenses, contradicted, with_attested
-from weighbridge.gathering.guarding import Guarded
 from weighbridge.gathering.parts import CardPart, FilesPart, Parts, license_of, statements_of
 from weighbridge.gathering.places import Places
 from weighbridge.gathering.provenance import Provenance, Subject, trusting_nobody
@@ -28,7 +27,8 @@ from weighbridge.lineage.statements import MOST_PARENTS
 from weighbridge.model.evidence import Card, Evidence, Files, License, Place, Resolved
 from weighbridge.model.outcomes import Found, Missing, Outcome, Unknown, Unreadable
 from weighbridge.model.refs import ModelRef
-from weighbridge.sources.interface import Hosts, Source
+from weighbridge.sources.interface import Hosts, Source, WholeSource
+from weighbridge.sources.pack_folder import PackFolder
 from weighbridge.store.memory import Shelf
 
 HOPS = 8
@@ -49,14 +49,16 @@ class Gatherer:
         tables: Tables,
         clock: Callable[[], float] = time.monotonic,
         provenance: Provenance | None = None,
+        *,
+        packs: PackFolder | None = None,
     ) -> None:
         """
-        Ask `sources`, by scheme; `clock` counts seconds and only grows.
+        Ask `sources`, by scheme, after `packs`; `clock` counts seconds and only grows.
 
         `provenance` finds out who vouches for models; by default nobody is trusted.
         """
         self._provenance = provenance or trusting_nobody(clock)
-        self._places = Places(sources, clock)
+        self._places = Places(sources, clock, packs)
         self._tables = tables
         self._repositories = Repositories(tables, clock)
         self._kept: Shelf[Evidence] = Shelf(clock)
@@ -112,7 +114,7 @@ class Gatherer:
         """Return what evidence depends on, and not who names the model in which role."""
         return ref.scheme, ref.repository, ref.revision, ref.file, ref.unresolved_because, self._provenance.version
 
-    async def _known(self, ref: ModelRef, now: Resolved, source: Guarded, deadline: Deadline) -> Evidence:
+    async def _known(self, ref: ModelRef, now: Resolved, source: WholeSource, deadline: Deadline) -> Evidence:
         at = now.commit or now.digest or ""
         parts, headers = await asyncio.gather(
             self._repositories.parts(source, ref.repository, at, deadline),
@@ -128,7 +130,11 @@ class Gatherer:
         signed = contradicted(signed, licenses, _value(license_outcome), said, _card(parts))
         asked = tuple(dict.fromkeys((*parts.unknown, *unknown)))
         model = NodeFacts(name, "found", now.commit, statements, _value(license_outcome), asked)
-        ancestors = await _Walk(self._repositories, self._tables, self._places.hub or source, deadline).ancestors(model)
+        ancestors, content, scan = await asyncio.gather(
+            _Walk(self._repositories, self._tables, self._places.hub or source, deadline).ancestors(model),
+            self._repositories.content(source, ref.repository, at, ref.file, deadline),
+            self._repositories.scan(source, ref.repository, at, deadline),
+        )
         return Evidence(
             ref=ref,
             resolved=Found(now),
@@ -145,6 +151,8 @@ class Gatherer:
             signatures=signed.signatures,
             statements=signed.statements,
             attested_licenses=licenses,
+            content_digest=content,
+            scan=scan,
         )
 
 
@@ -154,7 +162,7 @@ class _Walk:
 
     repositories: Repositories
     tables: Tables
-    source: Guarded
+    source: WholeSource
     """The hub, whatever the model itself lies at: parents are named as the hub names them."""
     deadline: Deadline
 
@@ -214,7 +222,7 @@ def _sizes_of_parents(statements: Statements, ancestors: Mapping[str, NodeFacts]
 def _nothing(ref: ModelRef, unknown: Unknown) -> Evidence:
     return Evidence(
         ref, unknown, unknown, unknown, unknown, unknown, unknown, unknown, unknown, unknown,
-        weights=unknown, signatures=unknown, statements=unknown,
+        weights=unknown, content_digest=unknown, scan=unknown, signatures=unknown, statements=unknown,
     )  # fmt: skip
 
 

@@ -9,14 +9,14 @@ from typing import TypeVar
 from weighbridge.cards import ReadCard
 from weighbridge.gathering.tables import Tables
 from weighbridge.licenses import CardStatement, FileStatement, card_statement, identify
-from weighbridge.lineage import Prose, Repository, Statements, read_prose, read_statements
+from weighbridge.lineage import Prose, Repository, Statements, merge_names, read_prose, read_statements
 from weighbridge.model.evidence import Adapter, Card, Config, Files, GenerationConfig, License, Place, Shape, Tokenizer
 from weighbridge.model.outcomes import Found, Missing, Outcome, Unknown, Unreadable
-from weighbridge.weights import Header, Promise, WeightSet
+from weighbridge.weights import Header, ListedFile, Promise, WeightSet
 
 CARD, MERGE = "README.md", "mergekit_config.yml"
 _METADATA = (
-    "license", "license_name", "license_link", "base_model", "base_model_revision", "base_model_relation", "tags",
+    "license", "license_name", "license_link", "datasets", "base_model", "base_model_revision", "base_model_relation", "tags",
 )  # fmt: skip
 """Keys of the metadata that are kept; the rest is an attacker's to fill memory with."""
 _NO_STATEMENT = CardStatement(None, None, custom=False, line=None, named=())
@@ -95,6 +95,8 @@ class FilesPart:
     """License files worth reading."""
     tags: tuple[str, ...] = ()
     """Base models that the source itself shows."""
+    content: tuple[ListedFile, ...] = ()
+    """What the content digest is made of."""
     signed_in: tuple[str, ...] = ()
     """Files that may hold signatures."""
 
@@ -137,6 +139,16 @@ class Parts:
             self.files, self.card, self.config, self.adapter, self.merge, self.quantizer, *self.license_files, self.stated,
         )  # fmt: skip
         return tuple(dict.fromkeys(one for one in asked if isinstance(one, Unknown)))
+
+
+def merge_part(content: bytes) -> NamesPart | Unreadable:
+    """Return the models that mergekit_config.yml names."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return Unreadable(f"{MERGE} is not UTF-8")
+    names = merge_names(text, MERGE)
+    return names if isinstance(names, Unreadable) else NamesPart(names)
 
 
 def understood(read: ReadCard, merged: tuple[str, ...], tables: Tables) -> CardPart:

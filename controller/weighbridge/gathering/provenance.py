@@ -16,7 +16,6 @@ from dataclasses import dataclass, replace
 from weighbridge.gathering.asking import Deadline, Questions
 from weighbridge.gathering.attachments import Attached, Attachments, FoundPlaces
 from weighbridge.gathering.comparing import compared
-from weighbridge.gathering.guarding import Guarded
 from weighbridge.gathering.signed import OLDER_SIGNATURES, Signed, SignedList, signed_of
 from weighbridge.gathering.verifying import Anchors, Proof, Verifying
 from weighbridge.model.evidence import File, Files, Resolved
@@ -84,7 +83,7 @@ class Provenance:
         """Of what is trusted now: evidence holds for one version only."""
         return self._verifying.version
 
-    async def of_model(self, source: Guarded, subject: Subject, deadline: Deadline) -> Signed:
+    async def of_model(self, source: Source, subject: Subject, deadline: Deadline) -> Signed:
         """Return who signed a model whose repository could be asked."""
         at = subject.now.commit or subject.now.digest or ""
         here, beside, stored = await asyncio.gather(

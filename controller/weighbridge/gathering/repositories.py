@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from weighbridge.cards import read_card
 from weighbridge.gathering.asking import Deadline, Questions
-from weighbridge.gathering.guarding import Guarded
+from weighbridge.gathering.contents import Hashes, content_of
 from weighbridge.gathering.parts import (
     CARD,
     MERGE,
@@ -24,18 +24,30 @@ from weighbridge.gathering.parts import (
     Parts,
     StatedPart,
     TokenizerPart,
+    merge_part,
     understood,
 )
 from weighbridge.gathering.tables import Tables
 from weighbridge.gathering.weighing import read_headers
 from weighbridge.licenses import FileStatement, file_statement
-from weighbridge.lineage import merge_names, merge_names_in_card
+from weighbridge.lineage import merge_names_in_card
 from weighbridge.model.evidence import Resolved
 from weighbridge.model.outcomes import Found, Missing, Outcome, Unknown, Unreadable
+from weighbridge.model.scans import Scan
 from weighbridge.provenance.places import places
-from weighbridge.sources.interface import Source
+from weighbridge.sources.interface import Source, WholeSource
 from weighbridge.store.memory import Memory
-from weighbridge.weights import adapter, config, files, generation_config, promise, read_json, shape, tokenizer
+from weighbridge.weights import (
+    adapter,
+    config,
+    content_files,
+    files,
+    generation_config,
+    promise,
+    read_json,
+    shape,
+    tokenizer,
+)
 
 CARD_BYTES = 1024 * 1024
 JSON_BYTES = 4 * 1024 * 1024
@@ -54,6 +66,11 @@ _BASE_TAG = "base_model:"
 T = TypeVar("T")
 
 
+def is_evidence(path: str) -> bool:
+    """Tell whether a file is read for what it says, and not only hashed."""
+    return path in _READ or _LICENSE_FILE.fullmatch(path) is not None
+
+
 class Repositories:
     """What sources say about repositories; every answer is remembered."""
 
@@ -70,6 +87,9 @@ class Repositories:
         self._names: Questions[NamesPart | Unreadable] = Questions(Memory(clock, immutable=True))
         self._headers: Questions[HeadersPart | Unreadable] = Questions(Memory(clock, immutable=True))
         self._stated: Questions[StatedPart | Unreadable] = Questions(Memory(clock, immutable=True))
+        self._hashes = Hashes()
+        self._contents: Questions[str | Unreadable] = Questions(Memory(clock, immutable=True))
+        self._scans: Questions[Scan | Unreadable] = Questions(Memory(clock, immutable=False))
         self._licenses: Questions[FileStatement | Unreadable] = Questions(Memory(clock, immutable=True))
 
     async def resolve(self, source: Source, name: str, revision: str | None, deadline: Deadline) -> Outcome[Resolved]:
@@ -90,23 +110,39 @@ class Repositories:
             deadline,
         )
 
+    async def content(
+        self, source: Source, name: str, commit: str, named: str | None, deadline: Deadline
+    ) -> Outcome[str | Unreadable]:
+        """Return the content digest at a commit, of the one file `named` where a reference asks for one."""
+        listed = await self._listed(source, name, commit, deadline)
+        return await self._contents.ask(
+            (source.host, name, commit, named),
+            lambda: content_of(source, (name, commit, named), listed, self._hashes),
+            source,
+            deadline,
+        )
+
+    async def scan(self, source: WholeSource, name: str, commit: str, deadline: Deadline) -> Outcome[Scan | Unreadable]:
+        """Return what the scanners of the source say now."""
+        return await self._scans.ask((source.host, name, commit), lambda: source.scan(name, commit), source, deadline)
+
     async def _listed(
         self, source: Source, name: str, commit: str, deadline: Deadline
     ) -> Outcome[FilesPart | Unreadable]:
         key = (source.host, name, commit)
         return await self._files.ask(key, lambda: _listing(source, name, commit), source, deadline)
 
-    async def parts(self, source: Guarded, name: str, commit: str, deadline: Deadline) -> Parts:
+    async def parts(self, source: WholeSource, name: str, commit: str, deadline: Deadline) -> Parts:
         """Return everything read of a repository at one commit; what is late is `Unknown`."""
         listed = await self._listed(source, name, commit, deadline)
-        at = _At(source, name, commit, deadline, listed)
+        at = _At(source, name, commit, deadline, listed, self._hashes)
         async with asyncio.TaskGroup() as group:
             card = group.create_task(at.ask(self._cards, CARD, CARD_BYTES, self._card))
             configs = group.create_task(at.ask(self._configs, CONFIG, JSON_BYTES, _config))
             tokens = group.create_task(at.ask(self._tokenizers, TOKENIZER, JSON_BYTES, _tokenizer))
             generation = group.create_task(at.ask(self._generations, GENERATION, JSON_BYTES, _generation))
             adapters = group.create_task(at.ask(self._adapters, ADAPTER, JSON_BYTES, _adapter))
-            merge = group.create_task(at.ask(self._names, MERGE, MERGE_BYTES, _merge))
+            merge = group.create_task(at.ask(self._names, MERGE, MERGE_BYTES, merge_part))
             quantizer = group.create_task(at.ask(self._names, QUANTIZER, JSON_BYTES, _quantizer))
             stated = group.create_task(self._statements(source, name, commit, deadline))
             texts = [
@@ -119,7 +155,7 @@ class Repositories:
         )  # fmt: skip
 
     async def _statements(
-        self, source: Guarded, name: str, commit: str, deadline: Deadline
+        self, source: WholeSource, name: str, commit: str, deadline: Deadline
     ) -> Outcome[StatedPart | Unreadable]:
         return await self._stated.ask(
             (source.host, name, commit), lambda: _stated(source, name, commit), source, deadline
@@ -144,6 +180,7 @@ class _At:
     commit: str
     deadline: Deadline
     listed: Outcome[FilesPart | Unreadable]
+    hashes: Hashes
 
     async def ask(
         self, questions: Questions[T | Unreadable], path: str, limit: int, understand: Callable[[bytes], T | Unreadable]
@@ -164,6 +201,7 @@ class _At:
         self, path: str, limit: int, understand: Callable[[bytes], T | Unreadable]
     ) -> Outcome[T | Unreadable]:
         delivered = await self.source.read(self.name, self.commit, path, limit)
+        self.hashes.note((self.source.host, self.name, self.commit, path), delivered)
         match delivered:
             case Found(value=content):
                 if isinstance(content, Unreadable):
@@ -181,19 +219,20 @@ async def _listing(source: Source, name: str, commit: str) -> Outcome[FilesPart 
             if isinstance(listing, Unreadable):
                 return Found(listing)
             names = [one.path for one in listing.files]
-            licenses = sorted(path for path in names if _LICENSE_FILE.fullmatch(path))
             # Texts before notices, so that the cap never leaves out what states the license.
-            licenses.sort(key=lambda path: path.lower().startswith("notice"))
-            paths = frozenset(path for path in names if path in _READ or path in licenses[:MOST_LICENSE_FILES])
-            tags = tuple(tag for tag in listing.tags if tag.startswith(_BASE_TAG))
-            return Found(
-                FilesPart(files(listing.files), paths, tuple(licenses[:MOST_LICENSE_FILES]), tags, places(names))
+            stating = sorted(
+                filter(_LICENSE_FILE.fullmatch, names), key=lambda one: (one.lower().startswith("notice"), one)
             )
+            licenses = tuple(stating[:MOST_LICENSE_FILES])
+            paths = frozenset(path for path in names if path in _READ or path in licenses)
+            tags = tuple(tag for tag in listing.tags if tag.startswith(_BASE_TAG))
+            content = content_files(listing.files)
+            return Found(FilesPart(files(listing.files), paths, licenses, tags, content, places(names)))
         case Missing() | Unknown():
             return listed
 
 
-async def _stated(source: Guarded, name: str, commit: str) -> Outcome[StatedPart | Unreadable]:
+async def _stated(source: WholeSource, name: str, commit: str) -> Outcome[StatedPart | Unreadable]:
     stated = await source.stated_licenses(name, commit)
     match stated:
         case Found(value=value):
@@ -248,15 +287,6 @@ def _adapter(content: bytes) -> AdapterPart | Unreadable:
     if isinstance(file, Unreadable):
         return file
     return AdapterPart(adapter(file), {"adapter.base": file.place("base_model_name_or_path")})
-
-
-def _merge(content: bytes) -> NamesPart | Unreadable:
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return Unreadable(f"{MERGE} is not UTF-8")
-    names = merge_names(text, MERGE)
-    return names if isinstance(names, Unreadable) else NamesPart(names)
 
 
 def _quantizer(content: bytes) -> NamesPart | Unreadable:

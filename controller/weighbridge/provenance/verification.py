@@ -11,9 +11,11 @@ Whatever goes wrong is a `Refused` with a code: nothing falls through, and nothi
 
 from __future__ import annotations
 
+import warnings
 from datetime import datetime
 
 from cryptography.exceptions import InvalidSignature
+from cryptography.utils import CryptographyDeprecationWarning
 
 from weighbridge.model.provenance import LogEntry, Method, Refused, Signer, Verified
 from weighbridge.provenance.bundles import LARGEST_BUNDLE, Bundle, read_bundle
@@ -26,6 +28,9 @@ from weighbridge.provenance.timestamps import CLOCKS_APART, TimestampAuthority, 
 from weighbridge.provenance.trust import CertificateTrust, KeylessTrust, KeyTrust, Trust
 
 __all__ = ["LARGEST_BUNDLE", "method_of", "verify"]
+
+# Over a hostile certificate the library warns of what its later versions will refuse: no news for whoever runs this.
+warnings.filterwarnings("ignore", category=CryptographyDeprecationWarning)
 
 
 def verify(raw: bytes, trust: Trust, now: datetime) -> Verified | Refused:

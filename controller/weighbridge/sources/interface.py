@@ -14,6 +14,7 @@ from typing import Protocol, runtime_checkable
 
 from weighbridge.model.evidence import Resolved
 from weighbridge.model.outcomes import Because, Outcome, Unknown, Unreadable
+from weighbridge.model.scans import Scan
 from weighbridge.weights import ListedFile
 
 Clock = Callable[[], datetime]
@@ -114,6 +115,18 @@ class Attaching(Protocol):
 
     async def attachments(self, repository: str, digest: str) -> Outcome[tuple[Attachment, ...] | Unreadable]:
         """Return everything attached to a digest; none where nothing is, `Unreadable` where there is more than we look at."""
+
+
+@runtime_checkable
+class Scanning(Protocol):
+    """A source that scans what it holds."""
+
+    async def scan(self, repository: str, commit: str) -> Outcome[Scan | Unreadable]:
+        """Return what its scanners say now about a commit; `Missing` where it does not scan."""
+
+
+class WholeSource(Source, Scanning, Stating, Protocol):
+    """A source that can be asked everything, and says `Missing` where it has nothing to say."""
 
 
 @dataclass(slots=True)

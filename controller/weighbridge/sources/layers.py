@@ -15,7 +15,7 @@ from weighbridge.model.outcomes import Unreadable
 from weighbridge.sources.artifacts import Descriptor, Manifest, Part, config_kind, licenses_of, parts_of
 from weighbridge.sources.oci_tables import oci_table
 from weighbridge.sources.registry import Registry
-from weighbridge.sources.tar import BadArchive, walk
+from weighbridge.sources.tar import MOST_ENTRIES, BadArchive, walk
 from weighbridge.sources.trees import Item, Layer, Tree, artifact_tree, image_tree
 from weighbridge.sources.unpacking import GZIP, PIECE, ZSTD, walk_from_afar, walk_in_memory
 
@@ -25,7 +25,7 @@ CONFIG_BYTES = MIB
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much of one artifact is read, in bytes."""
+    """How much of one artifact is read, in bytes where nothing else is said."""
 
     whole: int = 32 * MIB
     """A layer up to this size is read whole."""
@@ -35,6 +35,10 @@ class Limits:
     """Of all layers."""
     kept: int = 8 * MIB
     """Content of files in archives that is kept."""
+    entries: int = MOST_ENTRIES
+    """Files, folders and links of all layers."""
+    pieces: int = 1_024
+    """Questions about pieces of layers."""
 
 
 _HUGE = "publish it with one layer for each file (ModelPack), or without compression"
@@ -50,6 +54,8 @@ class TreeReader:
         self._limits = limits
         self._left = limits.layers
         self._kept = limits.kept
+        self._entries = limits.entries
+        self._pieces = limits.pieces
 
     async def tree(self, manifest: Manifest) -> Tree:
         """Return the files of an artifact, with the reason why where not all can be known; raises `Ended`."""
@@ -77,8 +83,8 @@ class TreeReader:
             if found is not None:
                 read.append(found)
             if why is not None:
-                return image_tree(read, why)
-        return image_tree(read, None)
+                return await asyncio.to_thread(image_tree, read, why)
+        return await asyncio.to_thread(image_tree, read, None)
 
     async def _artifact(self, parts: Sequence[Part]) -> Tree:
         archives: list[Layer] = []
@@ -92,6 +98,11 @@ class TreeReader:
 
     async def _layer(self, layer: Descriptor) -> tuple[Layer | None, str | None]:
         """Return what could be read of a layer, and why that is not all of it."""
+        found, why = await self._read(layer)
+        self._entries -= len(found.entries) if found is not None else 0
+        return found, why
+
+    async def _read(self, layer: Descriptor) -> tuple[Layer | None, str | None]:
         about = f"layer {layer.digest[:19]}"
         try:
             if layer.size <= self._limits.whole:
@@ -99,7 +110,9 @@ class TreeReader:
             start = await self._fetch(layer, 0, PIECE)
             if start.startswith((GZIP, ZSTD)):
                 return await self._beginning(layer, about)
-            walked = await walk_from_afar(lambda at, length: self._fetch(layer, at, length), walk(self._keep))
+            walked = await walk_from_afar(
+                lambda at, length: self._fetch(layer, at, length), walk(self._keep, self._entries)
+            )
         except BadArchive as error:
             return None, f"{about} {error}"
         return Layer(layer, walked.entries, compressed=False), None if walked.complete else f"{about} has no end"
@@ -109,7 +122,7 @@ class TreeReader:
             return None, f"{about} is not read: more than {self._limits.layers // MIB} MiB of layers are"
         content = await self._registry.blob(self._name, layer, self._limits.whole)
         # Unpacking takes a moment, and others are waiting.
-        walked = await asyncio.to_thread(walk_in_memory, content, walk(self._keep))
+        walked = await asyncio.to_thread(walk_in_memory, content, walk(self._keep, self._entries))
         compressed = content.startswith(GZIP)
         return Layer(layer, walked.entries, compressed), None if walked.complete else f"{about} has no end"
 
@@ -119,10 +132,13 @@ class TreeReader:
         if not self._spend(self._limits.beginning):
             return None, why
         content = await self._fetch(layer, 0, self._limits.beginning)
-        walked = await asyncio.to_thread(walk_in_memory, content, walk(self._keep))
+        walked = await asyncio.to_thread(walk_in_memory, content, walk(self._keep, self._entries))
         return Layer(layer, walked.entries, compressed=True), why
 
     async def _fetch(self, layer: Descriptor, start: int, length: int) -> bytes:
+        self._pieces -= 1
+        if self._pieces < 0:
+            raise BadArchive(f"is not read: of one artifact {self._limits.pieces} pieces are")
         return await self._registry.piece(self._name, layer, start, length)
 
     def _spend(self, size: int) -> bool:

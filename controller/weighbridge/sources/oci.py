@@ -76,7 +76,8 @@ class RegistrySource:
         return await outcome_of(self._listing(repository, commit))
 
     async def _listing(self, repository: str, digest: str) -> Listing:
-        listing = (await self._tree(repository, digest)).listing()
+        tree = await self._tree(repository, digest)
+        listing = await asyncio.to_thread(tree.listing)
         if isinstance(listing, Unreadable):
             raise Ended(listing)
         return listing

@@ -86,9 +86,11 @@ class _Extensions:
     size: int | None = None
 
 
-def walk(keep: Callable[[str, int], int]) -> Steps:
+def walk(keep: Callable[[str, int], int], most: int = MOST_ENTRIES) -> Steps:
     """
-    Read an archive from its start; `keep` says how many bytes of a file's content to keep, by its name and size.
+    Read an archive of at most `most` entries from its start.
+
+    `keep` says how many bytes of a file's content to keep, by its name and size.
 
     Raises `BadArchive` for what is no archive or one that nobody should unpack.
     """
@@ -117,16 +119,16 @@ def walk(keep: Callable[[str, int], int]) -> Steps:
         if len(start) < wanted:
             return walked
         if entry is not None:
-            _add(walked, entry, start)
+            _add(walked, entry, start, most)
         padded = -(-length // _BLOCK) * _BLOCK
         at += padded
         if padded > wanted:
             yield Skip(padded - wanted)
 
 
-def _add(walked: Walked, entry: Entry, start: bytes) -> None:
-    if len(walked.entries) == MOST_ENTRIES:
-        raise BadArchive(f"holds more than {MOST_ENTRIES} files")
+def _add(walked: Walked, entry: Entry, start: bytes, most: int) -> None:
+    if len(walked.entries) >= most:
+        raise BadArchive(f"holds more than the {most} files that are read")
     walked.entries.append(Entry(entry.path, entry.kind, entry.size, entry.offset, entry.target, start))
 
 

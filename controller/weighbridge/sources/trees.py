@@ -116,8 +116,8 @@ def image_tree(layers_from_top: Sequence[Layer], unread: str | None) -> Tree:
                 tree.items[path] = item
         removed |= gone | set(own)
         folders |= {entry.path for entry in layer.entries if entry.kind == "folder"}
-        # A folder that only its files speak of takes the place of a file; a link of that name would be written through.
-        implied |= {parent for path in own for parent in _parents(path)}
+        # A folder that only what lies in it speaks of takes the place of a file; a link of that name is written through.
+        implied |= {parent for path in (*own, *folders) for parent in _parents(path)}
     return tree
 
 

@@ -10,8 +10,9 @@ from weighbridge.weights.configs import (
     shape,
     tokenizer,
 )
+from weighbridge.weights.content import content_digest, content_files, digest_of_content
 from weighbridge.weights.expected import Promise, promise
-from weighbridge.weights.formats import ListedFile, files, format_of
+from weighbridge.weights.formats import ListedFile, files, format_of, is_weights
 from weighbridge.weights.gguf import gguf_header
 from weighbridge.weights.headers import Header, Reading, Short
 from weighbridge.weights.safetensors import safetensors_header
@@ -27,11 +28,15 @@ __all__ = [
     "WeightSet",
     "adapter",
     "config",
+    "content_digest",
+    "content_files",
+    "digest_of_content",
     "files",
     "format_of",
     "generation_config",
     "gguf_header",
     "is_quantized",
+    "is_weights",
     "promise",
     "read_json",
     "safetensors_header",

@@ -4,7 +4,8 @@ import pytest
 
 from weighbridge.cards import read_card
 from weighbridge.cards.measurements import Measurement, measurements
-from weighbridge.model.evidence import Card, Dataset
+from weighbridge.model.datasets import Dataset
+from weighbridge.model.evidence import Card
 
 COMMIT, SHA256 = "0123456789abcdef0123456789abcdef01234567", "ab" * 32
 

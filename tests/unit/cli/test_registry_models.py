@@ -157,3 +157,33 @@ async def test_the_card_of_a_model_at_a_registry_is_shown(
 
     assert (shown, document["cards"][0]["present"]) == (0, True)
     assert refused == 3
+
+
+async def test_a_model_at_a_registry_is_packed_with_its_ancestors_and_read_again_without_any_host(
+    registry: Registry, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    digest = push_model_pack(registry)
+    pinned, here = f"oci://{registry.host}/acme/chat@{digest}", ["--registry", registry.endpoint, "--hub", HUB]
+    await run("evidence", pinned, *here, "--output", "json")
+    live = json.loads(capsys.readouterr().out)["facts"]
+
+    packed_whole = await run("pack", pinned, "--to", str(tmp_path), *here)
+    capsys.readouterr()
+    asked = len(registry.requests)
+    await run("evidence", pinned, "--packs", str(tmp_path), "--offline", "--output", "json")
+    packed_facts = json.loads(capsys.readouterr().out)["facts"]
+
+    assert packed_whole == 0
+    assert len(registry.requests) == asked
+    for fact in ("resolved", "card", "license", "files", "weights"):
+        assert packed_facts[fact] == live[fact], fact
+    assert [one["state"] for one in packed_facts["lineage"]["found"]["nodes"]] == ["found"]
+
+
+async def test_a_registry_nobody_listed_cannot_be_packed_from(
+    registry: Registry, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = await run("pack", f"oci://{registry.host}/acme/chat", "--to", str(tmp_path), "--hub", HUB)
+
+    assert code == 2
+    assert "Fix: --registry" in capsys.readouterr().err

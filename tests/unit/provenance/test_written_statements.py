@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 from tests.evidence_values import COMMIT, NOWHERE, PARENT_COMMIT, evidence, lineage
 
-from weighbridge.model.evidence import Card, Dataset, Edge, File, Files, Gap, Resolved, Section
+from weighbridge.model.datasets import Dataset
+from weighbridge.model.evidence import Card, Edge, File, Files, Gap, Resolved, Section
 from weighbridge.model.outcomes import Found
 from weighbridge.provenance.claims import ANCESTORS, kind_of
 from weighbridge.provenance.writing import facts_statement, summary_statement

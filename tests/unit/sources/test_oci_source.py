@@ -407,6 +407,19 @@ async def test_more_layers_than_are_read_leave_the_listing_unreadable(
         assert isinstance(listing.value, Unreadable)
 
 
+@pytest.mark.parametrize("limits", [Limits(entries=5), Limits(whole=100, pieces=1)])
+async def test_many_small_layers_are_no_way_around_the_limits(registry: Registry, name: str, limits: Limits) -> None:
+    digest = push_image(registry, *(tar({f"models/{number}/{one}": b"" for one in range(3)}) for number in range(4)))
+    async with Registries((registry.endpoint,), limits=limits) as registries:
+        source = registries.at(name)
+        assert isinstance(source, RegistrySource)
+
+        listing = await source.listing(name, digest)
+
+        assert isinstance(listing, Found)
+        assert isinstance(listing.value, Unreadable)
+
+
 async def test_more_content_than_is_kept_can_be_listed_and_not_read(registry: Registry, name: str) -> None:
     digest = push_image(registry, packed({"models/README.md": b"#" * 900, "models/config.json": b"{}" * 900}))
     async with Registries((registry.endpoint,), limits=Limits(kept=1_000)) as registries:
