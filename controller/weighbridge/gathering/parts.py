@@ -9,7 +9,7 @@ from typing import TypeVar
 from weighbridge.cards import ReadCard
 from weighbridge.gathering.tables import Tables
 from weighbridge.licenses import CardStatement, FileStatement, card_statement, identify
-from weighbridge.lineage import Prose, Repository, Statements, merge_names, read_prose, read_statements
+from weighbridge.lineage import Prose, Repository, Statements, read_prose, read_statements
 from weighbridge.model.evidence import Adapter, Card, Config, Files, GenerationConfig, License, Place, Shape, Tokenizer
 from weighbridge.model.outcomes import Found, Missing, Outcome, Unknown, Unreadable
 from weighbridge.weights import Header, ListedFile, Promise, WeightSet
@@ -139,16 +139,6 @@ class Parts:
             self.files, self.card, self.config, self.adapter, self.merge, self.quantizer, *self.license_files, self.stated,
         )  # fmt: skip
         return tuple(dict.fromkeys(one for one in asked if isinstance(one, Unknown)))
-
-
-def merge_part(content: bytes) -> NamesPart | Unreadable:
-    """Return the models that mergekit_config.yml names."""
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return Unreadable(f"{MERGE} is not UTF-8")
-    names = merge_names(text, MERGE)
-    return names if isinstance(names, Unreadable) else NamesPart(names)
 
 
 def understood(read: ReadCard, merged: tuple[str, ...], tables: Tables) -> CardPart:

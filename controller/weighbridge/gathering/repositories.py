@@ -24,8 +24,20 @@ from weighbridge.gathering.parts import (
     Parts,
     StatedPart,
     TokenizerPart,
-    merge_part,
     understood,
+)
+from weighbridge.gathering.small_files import (
+    ADAPTER,
+    CONFIG,
+    GENERATION,
+    QUANTIZER,
+    TOKENIZER,
+    read_adapter,
+    read_config,
+    read_generation,
+    read_merge,
+    read_quantizer,
+    read_tokenizer,
 )
 from weighbridge.gathering.tables import Tables
 from weighbridge.gathering.weighing import read_headers
@@ -38,15 +50,8 @@ from weighbridge.provenance.places import places
 from weighbridge.sources.interface import Source, WholeSource
 from weighbridge.store.memory import Memory
 from weighbridge.weights import (
-    adapter,
-    config,
     content_files,
     files,
-    generation_config,
-    promise,
-    read_json,
-    shape,
-    tokenizer,
 )
 
 CARD_BYTES = 1024 * 1024
@@ -57,8 +62,6 @@ MOST_LICENSE_FILES = 4
 
 _LICENSE_FILE = re.compile(r"(?:licen[cs]e|copying|notice).{0,40}", re.IGNORECASE)
 LICENSE = "LICENSE"
-CONFIG, TOKENIZER, GENERATION = "config.json", "tokenizer_config.json", "generation_config.json"
-ADAPTER, QUANTIZER = "adapter_config.json", "quantize_config.json"
 _READ = (CARD, CONFIG, TOKENIZER, GENERATION, ADAPTER, MERGE, QUANTIZER)
 
 _BASE_TAG = "base_model:"
@@ -138,12 +141,12 @@ class Repositories:
         at = _At(source, name, commit, deadline, listed, self._hashes)
         async with asyncio.TaskGroup() as group:
             card = group.create_task(at.ask(self._cards, CARD, CARD_BYTES, self._card))
-            configs = group.create_task(at.ask(self._configs, CONFIG, JSON_BYTES, _config))
-            tokens = group.create_task(at.ask(self._tokenizers, TOKENIZER, JSON_BYTES, _tokenizer))
-            generation = group.create_task(at.ask(self._generations, GENERATION, JSON_BYTES, _generation))
-            adapters = group.create_task(at.ask(self._adapters, ADAPTER, JSON_BYTES, _adapter))
-            merge = group.create_task(at.ask(self._names, MERGE, MERGE_BYTES, merge_part))
-            quantizer = group.create_task(at.ask(self._names, QUANTIZER, JSON_BYTES, _quantizer))
+            configs = group.create_task(at.ask(self._configs, CONFIG, JSON_BYTES, read_config))
+            tokens = group.create_task(at.ask(self._tokenizers, TOKENIZER, JSON_BYTES, read_tokenizer))
+            generation = group.create_task(at.ask(self._generations, GENERATION, JSON_BYTES, read_generation))
+            adapters = group.create_task(at.ask(self._adapters, ADAPTER, JSON_BYTES, read_adapter))
+            merge = group.create_task(at.ask(self._names, MERGE, MERGE_BYTES, read_merge))
+            quantizer = group.create_task(at.ask(self._names, QUANTIZER, JSON_BYTES, read_quantizer))
             stated = group.create_task(self._statements(source, name, commit, deadline))
             texts = [
                 group.create_task(at.ask(self._licenses, path, LICENSE_BYTES, self._license(path)))
@@ -249,49 +252,3 @@ def _license_paths(listed: Outcome[FilesPart | Unreadable]) -> tuple[str, ...]:
             return (LICENSE,)  # the likeliest name, where the names are not known
         case _:
             return ()
-
-
-def _config(content: bytes) -> ConfigPart | Unreadable:
-    file = read_json(content, CONFIG)
-    if isinstance(file, Unreadable):
-        return file
-    read = config(file)
-    places = {"config.name_or_path": file.place("_name_or_path")}
-    if read.auto_map:
-        places["config.auto_map"] = file.place("auto_map")
-    return ConfigPart(read, shape(file), promise(file), places)
-
-
-def _tokenizer(content: bytes) -> TokenizerPart | Unreadable:
-    file = read_json(content, TOKENIZER)
-    if isinstance(file, Unreadable):
-        return file
-    read = tokenizer(file)
-    return TokenizerPart(read, {"tokenizer.auto_map": file.place("auto_map")} if read.auto_map else {})
-
-
-def _generation(content: bytes) -> GenerationPart | Unreadable:
-    file = read_json(content, GENERATION)
-    if isinstance(file, Unreadable):
-        return file
-    places = {
-        f"generation_config.{key}": file.place(key)
-        for key in ("trust_remote_code", "custom_generate")
-        if key in file.values
-    }
-    return GenerationPart(generation_config(file), places)
-
-
-def _adapter(content: bytes) -> AdapterPart | Unreadable:
-    file = read_json(content, ADAPTER)
-    if isinstance(file, Unreadable):
-        return file
-    return AdapterPart(adapter(file), {"adapter.base": file.place("base_model_name_or_path")})
-
-
-def _quantizer(content: bytes) -> NamesPart | Unreadable:
-    file = read_json(content, QUANTIZER)
-    if isinstance(file, Unreadable):
-        return file
-    name = file.values.get("model_name_or_path")
-    return NamesPart((name,) if isinstance(name, str) else ())
