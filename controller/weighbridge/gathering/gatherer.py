@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from weighbridge.gathering.asking import Deadline
+from weighbridge.gathering.budgets import Budgets, Payment
 from weighbridge.gathering.guarding import Guarded
+from weighbridge.gathering.keeping import AHEAD_SECONDS, Ahead, EvidenceMemory
 from weighbridge.gathering.parts import FilesPart, Parts, license_of, statements_of
 from weighbridge.gathering.repositories import Repositories
 from weighbridge.gathering.tables import Tables
@@ -24,8 +26,9 @@ from weighbridge.lineage.statements import MOST_PARENTS
 from weighbridge.model.evidence import Evidence, Files, License, Place, Resolved
 from weighbridge.model.outcomes import Found, Missing, Outcome, Unknown, Unreadable
 from weighbridge.model.refs import ModelRef
+from weighbridge.model.requests import NOBODY, Asker
 from weighbridge.sources.interface import Source
-from weighbridge.store.memory import Shelf
+from weighbridge.store.remembered import Remembered
 
 HOPS = 8
 """How far up a lineage repositories are fetched; what lies beyond is named and not walked."""
@@ -39,23 +42,45 @@ class Gatherer:
     """Finds out about models. What cannot be learnt is `Unknown`."""
 
     def __init__(
-        self, sources: Mapping[str, Source], tables: Tables, clock: Callable[[], float] = time.monotonic
+        self,
+        sources: Mapping[str, Source],
+        tables: Tables,
+        clock: Callable[[], float] = time.time,
+        *,
+        remembered: Remembered | None = None,
+        budgets: Budgets | None = None,
     ) -> None:
-        """Ask `sources`, by scheme; `clock` counts seconds and only grows."""
+        """Ask `sources`, by scheme; `clock` says the Unix time; what is learnt goes to `remembered`, else to memory alone."""
         self._sources = {scheme: Guarded(source, clock) for scheme, source in sources.items()}
         self._tables = tables
-        self._repositories = Repositories(tables, clock)
-        self._kept: Shelf[Evidence] = Shelf(clock)
+        self._remembered = remembered or Remembered(None, clock)
+        self._repositories = Repositories(tables, self._remembered)
+        self._budgets = budgets or Budgets(clock)
+        self._kept = EvidenceMemory(clock)
+        self._ahead = Ahead()
 
-    async def gather(self, refs: Sequence[ModelRef], seconds: float) -> tuple[Evidence, ...]:
+    async def gather(self, refs: Sequence[ModelRef], seconds: float, asker: Asker = NOBODY) -> tuple[Evidence, ...]:
         """Return one `Evidence` per reference, in order, within `seconds`."""
-        deadline = Deadline.after(seconds)
-        kept = [self._kept.get(_key(ref)) for ref in refs]
-        cold = [self._evidence(ref, deadline.for_one()) for ref, one in zip(refs, kept, strict=True) if one is None]
+        kept = [self._kept.get(ref, asker) for ref in refs]
+        cold = [self._in_time(ref, seconds, asker) for ref, one in zip(refs, kept, strict=True) if one is None]
         asked = iter(await asyncio.gather(*cold))
-        return tuple(
-            replace(one, ref=ref) if one is not None else next(asked) for ref, one in zip(refs, kept, strict=True)
-        )
+        return tuple(one if one is not None else next(asked) for one in kept)
+
+    def prepare(self, refs: Sequence[ModelRef], asker: Asker) -> None:
+        """Find out in the background what Pods are about to ask; nothing happens for those who do not ask `ahead`."""
+        for ref in refs:
+            if asker.ahead and self._kept.get(ref, asker) is None:
+                self._go_on(ref, Payment(self._budgets, asker))
+
+    async def _in_time(self, ref: ModelRef, seconds: float, asker: Asker) -> Evidence:
+        deadline = Deadline.after(seconds, Payment(self._budgets, asker))
+        evidence = await self._evidence(ref, deadline)
+        if deadline.horizon.late and asker.ahead:
+            self._go_on(ref, deadline.payment)
+        return evidence
+
+    def _go_on(self, ref: ModelRef, payment: Payment) -> None:
+        self._ahead.start(str(ref), lambda: self._evidence(ref, Deadline.after(AHEAD_SECONDS, payment)))
 
     async def _evidence(self, ref: ModelRef, deadline: Deadline) -> Evidence:
         if not ref.resolved:
@@ -67,8 +92,7 @@ class Gatherer:
         match resolved:
             case Found(value=now):
                 evidence = await self._known(ref, now, source, deadline)
-                self._kept.put(_key(ref), evidence, deadline.horizon.until)
-                return evidence
+                return self._kept.keep(evidence, deadline)
             case Missing():
                 unknown = Unknown("no_repository", source.host, detail=f"{source.host} has no {resolved.looked_at}")
                 return replace(_nothing(ref, unknown), resolved=resolved)
@@ -142,7 +166,7 @@ class _Walk:
         tries = [(name, revision), (name, None), *((one.written, None) for one in statements)]
         resolved: Outcome[Resolved] = Missing(name)
         for repository, at in dict.fromkeys(tries):
-            resolved = await self.repositories.resolve(self.source, repository, at, self.deadline)
+            resolved = await self.repositories.resolve(self.source, repository, at, self.deadline, ancestor=True)
             if isinstance(resolved, Found):
                 exact = (repository, at) == tries[0]
                 return await self._facts(name, repository, resolved.value, exact=exact)
@@ -164,11 +188,6 @@ class _Walk:
 def _sizes_of_parents(statements: Statements, ancestors: Mapping[str, NodeFacts]) -> Mapping[str, float | None]:
     found = (ancestors.get(one.parent.lower()) for one in statements.parents)
     return {facts.name: facts.units for facts in found if facts is not None}
-
-
-def _key(ref: ModelRef) -> Hashable:
-    """Return what evidence depends on, and not who names the model in which role."""
-    return ref.scheme, ref.repository, ref.revision, ref.file, ref.unresolved_because
 
 
 def _nothing(ref: ModelRef, unknown: Unknown) -> Evidence:

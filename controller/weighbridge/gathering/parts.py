@@ -81,12 +81,19 @@ class NamesPart:
 class FilesPart:
     """The listing: weights and code, and the paths of the small files we read."""
 
-    files: Files | Unreadable
+    listed: Files | None
+    """`None` where `refused` says why they cannot be used: what is stored holds no union of two kinds."""
+    refused: Unreadable | None
     paths: frozenset[str]
     licenses: tuple[str, ...]
     """License files worth reading."""
     tags: tuple[str, ...] = ()
     """Base models that the source itself shows."""
+
+    @property
+    def files(self) -> Files | Unreadable:
+        """The weights and code."""
+        return self.listed or self.refused or Unreadable("the listing was not read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,13 +137,26 @@ def understood(read: ReadCard, merged: tuple[str, ...], tables: Tables) -> CardP
     """Keep of a card what rules ask, and nothing of its text."""
     return CardPart(
         card=read.card,
-        front_matter={key: read.front_matter[key] for key in _METADATA if key in read.front_matter},
+        front_matter={key: _countable(read.front_matter[key]) for key in _METADATA if key in read.front_matter},
         key_lines={key: line for key, line in read.key_lines.items() if key in _METADATA},
         license=card_statement(read.lines, read.images, tables.licenses),
         prose=read_prose(read.lines),
         places=read.places,
         merged=merged,
     )
+
+
+def _countable(value: object) -> object:
+    """Return a value of the metadata with numbers that no store can hold written out."""
+    match value:
+        case list():
+            return [_countable(one) for one in value]
+        case Mapping():
+            return {str(key): _countable(one) for key, one in value.items()}
+        case int() if value.bit_length() > 63:
+            return str(value)
+        case _:
+            return value
 
 
 def license_of(parts: Parts, tables: Tables) -> tuple[Outcome[License | Unreadable], Mapping[str, Place]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from weighbridge.cards import read_card
@@ -31,7 +31,9 @@ from weighbridge.lineage import merge_names, merge_names_in_card
 from weighbridge.model.evidence import Resolved
 from weighbridge.model.outcomes import Found, Missing, Outcome, Unknown, Unreadable
 from weighbridge.sources.interface import Source
-from weighbridge.store.memory import Memory
+from weighbridge.store.encoding import Encoding
+from weighbridge.store.lifetimes import ANCESTOR_BRANCH, BRANCH, CONTENT, Lifetime
+from weighbridge.store.remembered import Remembered
 from weighbridge.weights import adapter, config, files, generation_config, promise, read_json, shape, tokenizer
 
 CARD_BYTES = 1024 * 1024
@@ -53,24 +55,43 @@ T = TypeVar("T")
 class Repositories:
     """What sources say about repositories; every answer is remembered."""
 
-    def __init__(self, tables: Tables, clock: Callable[[], float]) -> None:
-        """Understand files by `tables`; `clock` counts seconds and only grows."""
+    def __init__(self, tables: Tables, remembered: Remembered) -> None:
+        """Understand files by `tables`, and remember what was understood."""
         self._tables = tables
-        self._resolved: Questions[Resolved] = Questions(Memory(clock, immutable=False))
-        self._files: Questions[FilesPart | Unreadable] = Questions(Memory(clock, immutable=True))
-        self._cards: Questions[CardPart | Unreadable] = Questions(Memory(clock, immutable=True))
-        self._configs: Questions[ConfigPart | Unreadable] = Questions(Memory(clock, immutable=True))
-        self._tokenizers: Questions[TokenizerPart | Unreadable] = Questions(Memory(clock, immutable=True))
-        self._generations: Questions[GenerationPart | Unreadable] = Questions(Memory(clock, immutable=True))
-        self._adapters: Questions[AdapterPart | Unreadable] = Questions(Memory(clock, immutable=True))
-        self._names: Questions[NamesPart | Unreadable] = Questions(Memory(clock, immutable=True))
-        self._headers: Questions[HeadersPart | Unreadable] = Questions(Memory(clock, immutable=True))
-        self._licenses: Questions[FileStatement | Unreadable] = Questions(Memory(clock, immutable=True))
+        self._remembered = remembered
+        # A branch's commit was not read by our code, so an upgrade goes on knowing it.
+        self._resolved: Questions[Resolved] = Questions(
+            "branch", Encoding(Resolved), remembered, version="1", outdated=lambda one: replace(one, stale=True)
+        )
+        self._files: Questions[FilesPart | Unreadable] = self._at_a_commit("files", FilesPart)
+        self._cards: Questions[CardPart | Unreadable] = self._at_a_commit("card", CardPart)
+        self._configs: Questions[ConfigPart | Unreadable] = self._at_a_commit("config", ConfigPart)
+        self._tokenizers: Questions[TokenizerPart | Unreadable] = self._at_a_commit("tokenizer", TokenizerPart)
+        self._generations: Questions[GenerationPart | Unreadable] = self._at_a_commit("generation", GenerationPart)
+        self._adapters: Questions[AdapterPart | Unreadable] = self._at_a_commit("adapter", AdapterPart)
+        self._names: Questions[NamesPart | Unreadable] = self._at_a_commit("names", NamesPart)
+        self._headers: Questions[HeadersPart | Unreadable] = self._at_a_commit("headers", HeadersPart)
+        self._licenses: Questions[FileStatement | Unreadable] = self._at_a_commit("license", FileStatement)
 
-    async def resolve(self, source: Source, name: str, revision: str | None, deadline: Deadline) -> Outcome[Resolved]:
-        """Return what a revision means now."""
+    def _at_a_commit(self, kind: str, of: type[T]) -> Questions[T | Unreadable]:
+        return Questions(kind, Encoding(of), self._remembered, version=self._tables.version)
+
+    async def resolve(
+        self, source: Source, name: str, revision: str | None, deadline: Deadline, *, ancestor: bool = False
+    ) -> Outcome[Resolved]:
+        """Return what a revision means now; of an `ancestor` an older answer will do."""
+        branch = ANCESTOR_BRANCH if ancestor else BRANCH
+
+        def lifetime(outcome: Found[Resolved] | Missing) -> Lifetime:
+            match outcome:
+                case Found(value=Resolved(immutable=True)):
+                    return CONTENT
+                case _:
+                    return branch
+
+        rest = () if revision is None else (revision,)
         return await self._resolved.ask(
-            (source.host, name, revision), lambda: source.resolve(name, revision), source, deadline
+            (source.host, name), rest, lambda: source.resolve(name, revision), source, deadline, lifetime
         )
 
     async def headers(
@@ -78,18 +99,22 @@ class Repositories:
     ) -> Outcome[HeadersPart | Unreadable]:
         """Return what the weight files of a repository say about themselves; `named` is the one that is served."""
         listed = await self._listed(source, name, commit, deadline)
+        rest = (commit,) if named is None else (commit, named)
         return await self._headers.ask(
-            (source.host, name, commit, named),
+            (source.host, name),
+            rest,
             lambda: read_headers(source, name, commit, listed, named),
             source,
             deadline,
+            _content,
         )
 
     async def _listed(
         self, source: Source, name: str, commit: str, deadline: Deadline
     ) -> Outcome[FilesPart | Unreadable]:
-        key = (source.host, name, commit)
-        return await self._files.ask(key, lambda: _listing(source, name, commit), source, deadline)
+        return await self._files.ask(
+            (source.host, name), (commit,), lambda: _listing(source, name, commit), source, deadline, _content
+        )
 
     async def parts(self, source: Source, name: str, commit: str, deadline: Deadline) -> Parts:
         """Return everything read of a repository at one commit; what is late is `Unknown`."""
@@ -144,8 +169,10 @@ class _At:
             case Found(value=FilesPart(paths=paths)) if path not in paths:
                 return Missing(f"{path} of {self.name}@{self.commit[:12]}")
             case Found():
-                key = (self.source.host, self.name, self.commit, path)
-                return await questions.ask(key, lambda: self._read(path, limit, understand), self.source, self.deadline)
+                about, rest = (self.source.host, self.name), (self.commit, path)
+                return await questions.ask(
+                    about, rest, lambda: self._read(path, limit, understand), self.source, self.deadline, _content
+                )
 
     async def _read(
         self, path: str, limit: int, understand: Callable[[bytes], T | Unreadable]
@@ -161,6 +188,10 @@ class _At:
                 return delivered
 
 
+def _content(_: object) -> Lifetime:
+    return CONTENT
+
+
 async def _listing(source: Source, name: str, commit: str) -> Outcome[FilesPart | Unreadable]:
     listed = await source.listing(name, commit)
     match listed:
@@ -173,7 +204,9 @@ async def _listing(source: Source, name: str, commit: str) -> Outcome[FilesPart 
             licenses.sort(key=lambda path: path.lower().startswith("notice"))
             paths = frozenset(path for path in names if path in _READ or path in licenses[:MOST_LICENSE_FILES])
             tags = tuple(tag for tag in listing.tags if tag.startswith(_BASE_TAG))
-            return Found(FilesPart(files(listing.files), paths, tuple(licenses[:MOST_LICENSE_FILES]), tags))
+            read = files(listing.files)
+            listed_files, refused = (None, read) if isinstance(read, Unreadable) else (read, None)
+            return Found(FilesPart(listed_files, refused, paths, tuple(licenses[:MOST_LICENSE_FILES]), tags))
         case Missing() | Unknown():
             return listed
 

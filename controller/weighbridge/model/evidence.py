@@ -34,6 +34,8 @@ class Resolved:
     """The branch, tag or commit the workload names; `None` when it names none."""
     immutable: bool
     """Whether the workload itself names the commit or digest."""
+    stale: bool = False
+    """Whether this is the last known answer of a source that does not answer now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,3 +263,5 @@ class Evidence:
     `generation_config.trust_remote_code`, `generation_config.custom_generate`, `adapter.base`, `file:PATH`.
     """
     weights: Outcome[Weights | Unreadable] = field(default_factory=lambda: Missing("weights of the repository"))
+    observed_at: int | None = None
+    """Unix time of the oldest answer in here that may change; `None` where nothing was asked."""

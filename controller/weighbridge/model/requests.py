@@ -46,3 +46,23 @@ class Request:
     companions: tuple[KubeObject, ...] = ()
     """Objects of the same input, for references through ConfigMaps and the like."""
     where: Where | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """
+    For whom evidence is gathered; no rule can read it.
+
+    A dry run pays from a purse of its own, so that it takes nothing from the namespace and cannot spend what belongs to all.
+    """
+
+    purse: str | None = None
+    """Whose budget of new models pays; `None` for nobody's, as on the command line."""
+    ahead: bool = False
+    """Whether to go on in the background with what is late, and with what Pods are about to ask."""
+    max_evidence_age: float = 86_400.0
+    """Seconds for which the last known answer of a source that keeps silent serves."""
+
+
+NOBODY = Asker()
+"""Whoever asks on the command line."""

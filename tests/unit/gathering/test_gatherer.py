@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.simulators.hub import Hub
 from tests.simulators.tables import shipped
+from tests.waiting import until
 from tests.weight_files import gguf
 
 from weighbridge.facts import to_json
@@ -180,14 +181,32 @@ async def test_a_branch_that_moved_is_noticed_and_revisions_are_never_mixed(
     hub.publish("acme/model", {"README.md": b"---\nlicense: mit\n---\n", "a.py": b""})
     before = await one(gatherer)
     hub.publish("acme/model", {"README.md": b"---\nlicense: apache-2.0\n---\n"}, {"b.bin": 1})
+    watch.now = 59
     soon = await one(gatherer)
-    watch.now = 61
+    watch.now = 601
     later = await one(gatherer)
 
     assert (license_of(before).id, license_of(soon).id, license_of(later).id) == ("mit", "mit", "apache-2.0")
     assert isinstance(later.files, Found)
     assert isinstance(later.files.value, Files)
     assert [file.path for file in later.files.value.files] == ["b.bin"]
+
+
+async def test_a_branch_is_asked_again_in_the_background_and_nobody_waits(
+    hub: Hub, gatherer: Gatherer, watch: Watch
+) -> None:
+    hub.publish("acme/model", {"README.md": b"---\nlicense: mit\n---\n"})
+    await one(gatherer)
+    hub.publish("acme/model", {"README.md": b"---\nlicense: apache-2.0\n---\n"})
+    hub.stall(0.2, pattern="/api/")
+    watch.now = 61
+    served = await one(gatherer, seconds=0.1)
+    await until(lambda: hub.requests.count("/api/models/acme/model/revision/main") == 2)
+    await asyncio.sleep(0.4)
+    watch.now = 67
+    renewed = await one(gatherer)
+
+    assert (license_of(served).id, license_of(renewed).id) == ("mit", "apache-2.0")
 
 
 async def test_an_unresolved_reference_is_unknown_throughout_and_nobody_is_asked(hub: Hub, gatherer: Gatherer) -> None:
@@ -224,7 +243,7 @@ async def test_an_unreachable_hub_is_not_a_missing_card(hub: Hub, gatherer: Gath
     dark = await one(gatherer)
     await hub.come_back()
     soon = await one(gatherer)
-    watch.now = 11
+    watch.now = 30
     later = await one(gatherer)
 
     assert {getattr(dark, fact) for fact in (*FACTS, "resolved")} == {dark.resolved}
@@ -642,10 +661,13 @@ async def test_evidence_is_put_together_again_when_any_part_of_it_may_have_chang
     hub.publish("acme/base", {"README.md": b"---\nlicense: gpl-3.0\n---\n"})
     watch.now = 59
     soon = await one(gatherer, ref)
-    watch.now = 61
+    watch.now = 3599
+    await one(gatherer, ref)
+    hour = await one(gatherer, ref)
+    watch.now = 3601
     later = await one(gatherer, ref)
 
-    assert soon == before
+    assert soon == hour == before
     assert [node.license and node.license.id for node in lineage_of(later).nodes] == ["gpl-3.0"]
 
 
