@@ -10,6 +10,9 @@ Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | Non
 KubeObject: TypeAlias = Mapping[str, object]
 """A Kubernetes object as parsed JSON or YAML; any value may be null or of the wrong type."""
 
+MAX_EVIDENCE_AGE = 86_400.0
+"""Seconds for which the last known answer of a source that keeps silent serves, where no policy says otherwise."""
+
 Operation: TypeAlias = Literal["CREATE", "UPDATE", "DELETE", "CONNECT"]
 
 
@@ -60,8 +63,8 @@ class Asker:
     """Whose budget of new models pays; `None` for nobody's, as on the command line."""
     ahead: bool = False
     """Whether to go on in the background with what is late, and with what Pods are about to ask."""
-    max_evidence_age: float = 86_400.0
-    """Seconds for which the last known answer of a source that keeps silent serves."""
+    max_evidence_age: float = MAX_EVIDENCE_AGE
+    """Seconds for which the last known answer of a source that keeps silent serves here."""
 
 
 NOBODY = Asker()

@@ -20,8 +20,6 @@ from dataclasses import dataclass
 
 from weighbridge.model.outcomes import Unknown
 
-MAX_EVIDENCE_AGE = 86_400.0
-"""Seconds for which a last known answer serves where no policy says otherwise."""
 UNKNOWN_SECONDS = (5.0, 30.0)
 """The shortest and longest time for which nobody is asked again after no answer."""
 
