@@ -17,7 +17,7 @@ from weighbridge.engine.judging import Judge
 from weighbridge.engine.opa import OpaSidecar
 from weighbridge.engine.process import OpaProcess, find_opa
 from weighbridge.engine.selftest import self_test
-from weighbridge.errors import BadPolicies, EngineError
+from weighbridge.errors import BadPolicies, EngineError, UserError
 from weighbridge.gathering import Gatherer, Tables
 from weighbridge.model.requests import Namespace
 from weighbridge.model.rules import Rule
@@ -28,6 +28,10 @@ from weighbridge.site.objects import SiteObjects, read_folder
 from weighbridge.sources.directory import DirectorySource
 from weighbridge.sources.hub import HubSource
 from weighbridge.sources.interface import Source
+from weighbridge.store.interface import Store
+from weighbridge.store.remembered import Remembered
+from weighbridge.store.sqlite import SqliteStore
+from weighbridge.store.valkey import SCHEMES, ValkeyStore
 
 DELIVERIES = {DEFAULT_HUB: frozenset({".hf.co"})}
 """Where a hub sends those who ask for weights (source: the hub's own /.well-known/meta.json)."""
@@ -49,6 +53,10 @@ class Assembly:
     """Who judges, for people: `opa`."""
     rules: Mapping[str, Rule]
     """The rule table, by id."""
+    load: Callable[[], Awaitable[int]]
+    """Takes what the store holds into memory, and says how many answers that were."""
+    remembered: Remembered
+    """What was learnt."""
 
 
 @asynccontextmanager
@@ -64,7 +72,8 @@ async def assembled(settings: Settings) -> AsyncIterator[Assembly]:
         engine, title = await _engine(stack, settings, bundle)
         judge = Judge(engine, bundle)
         sources = await stack.enter_async_context(sources_of(settings))
-        gatherer = Gatherer(sources, Tables.from_documents(bundle.documents))
+        remembered = await stack.enter_async_context(remembered_of(settings))
+        gatherer = Gatherer(sources, Tables.from_documents(bundle.documents), remembered=remembered)
 
         async def ready() -> None:
             await engine.ready()
@@ -72,15 +81,48 @@ async def assembled(settings: Settings) -> AsyncIterator[Assembly]:
 
         reviewer = Reviewer(gatherer, judge, site, _now)
         preview = isinstance(engine, EmbeddedEngine)
-        yield Assembly(reviewer, ready, lambda: judge.revision, site.ask_url, preview, title, bundle.rules)
+        yield Assembly(
+            reviewer,
+            ready,
+            lambda: judge.revision,
+            site.ask_url,
+            preview,
+            title,
+            bundle.rules,
+            gatherer.load,
+            remembered,
+        )
 
 
 @asynccontextmanager
 async def gathering(settings: Settings) -> AsyncIterator[Gatherer]:
     """Put together what asks about models, without anybody who judges; raises `BadPolicies`."""
     bundle = bundles.load(settings.policies or bundles.default_folder())
-    async with sources_of(settings) as sources:
-        yield Gatherer(sources, Tables.from_documents(bundle.documents))
+    async with sources_of(settings) as sources, remembered_of(settings) as remembered:
+        yield Gatherer(sources, Tables.from_documents(bundle.documents), remembered=remembered)
+
+
+@asynccontextmanager
+async def remembered_of(settings: Settings) -> AsyncIterator[Remembered]:
+    """Build what remembers evidence, and at the end store what still waits to be; raises `UserError`."""
+    store = store_at(settings.store, outlives=settings.accept_single_replica) if settings.store else None
+    remembered = Remembered(store)
+    try:
+        yield remembered
+    finally:
+        await remembered.close()
+
+
+def store_at(address: str, *, outlives: bool = False) -> Store:
+    """Build the store at an address: `redis://…` a server, a path a file; raises `UserError` for anything else."""
+    scheme, separator, _ = address.partition("://")
+    if not separator:
+        return SqliteStore(Path(address), outlives=outlives)
+    if scheme not in SCHEMES:
+        raise UserError(f"--store: got {scheme}://, expected a path or one of {', '.join(SCHEMES)}")
+    if outlives:
+        raise UserError("--accept-single-replica: is about a file. Fix: leave it out, several replicas share a server")
+    return ValkeyStore(address)
 
 
 def _now() -> datetime:

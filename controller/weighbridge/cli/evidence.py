@@ -6,7 +6,7 @@ import argparse
 import asyncio
 import sys
 
-from weighbridge.cli.options import add_sources
+from weighbridge.cli.options import add_sources, add_store
 from weighbridge.model.evidence import Evidence
 from weighbridge.model.refs import ModelRef
 from weighbridge.reports.evidence import FORMATS, not_known
@@ -26,6 +26,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         "model", metavar="MODEL", help="org/name, org/name@revision, or a reference such as hf://org/name"
     )
     add_sources(parser)
+    add_store(parser)
     parser.add_argument("--output", choices=tuple(FORMATS), default="terminal", help="(default: terminal)")
     parser.set_defaults(run=run)
 
@@ -38,6 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
         hub=arguments.hub or DEFAULT_HUB,
         hub_token_file=arguments.hub_token_file,
         offline=arguments.offline,
+        store=arguments.store,
     )
     evidence = asyncio.run(_gather(settings, ModelRef.parse(text)))
     sys.stdout.write(FORMATS[arguments.output](evidence))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 from pathlib import Path
 from typing import get_args
@@ -18,6 +19,7 @@ def add_judging(parser: argparse.ArgumentParser) -> None:
     """Add what says how to judge: policies, site, sources, engine."""
     parser.add_argument("--site", type=Path, metavar="DIR", help="folder with ModelPolicy and other site objects")
     add_sources(parser)
+    add_store(parser)
     parser.add_argument(
         "--engine",
         choices=get_args(EngineChoice),
@@ -34,6 +36,17 @@ def add_sources(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--hub-token-file", type=Path, metavar="FILE", help="file with a hub token")
     parser.add_argument("--offline", action="store_true", help="ask no host: what a folder does not hold is unknown")
+
+
+def add_store(parser: argparse.ArgumentParser) -> None:
+    """Add where evidence is kept."""
+    parser.add_argument(
+        "--store",
+        default=os.environ.get("WEIGHBRIDGE_STORE", ""),
+        metavar="PATH|URL",
+        help="where evidence is kept for later: a SQLite file, or redis://HOST:PORT/DATABASE "
+        "(default: $WEIGHBRIDGE_STORE, which keeps passwords off the command line; else nowhere)",
+    )
 
 
 def add_profile(parser: argparse.ArgumentParser) -> None:
@@ -53,6 +66,7 @@ def settings_of(arguments: argparse.Namespace) -> Settings:
         hub=arguments.hub or DEFAULT_HUB,
         hub_token_file=arguments.hub_token_file,
         offline=arguments.offline,
+        store=arguments.store,
         engine=arguments.engine,
     )
 

@@ -42,6 +42,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     )
     add_judging(parser)
     _add_engine(parser)
+    _add_store(parser)
     _add_server(parser)
     _add_cluster(parser)
     parser.set_defaults(run=run)
@@ -92,6 +93,15 @@ def _add_server(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_store(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("store")
+    group.add_argument(
+        "--accept-single-replica",
+        action="store_true",
+        help="the SQLite file of --store outlives this Pod, and no second replica uses it; upgrades then refuse Pods for some seconds",
+    )
+
+
 def _add_cluster(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("cluster")
     group.add_argument("--no-cluster", action="store_true", help="ask no API server: namespaces have no labels")
@@ -135,9 +145,15 @@ async def _serve(
             _log.warning(
                 "UNSAFE: a preview engine decides; let it guard nothing that matters", engine=assembly.engine_title
             )
-        deciding = Deciding(assembly.reviewer, assembly.ready, assembly.ask_url)
+        remembered, metrics = assembly.remembered, Metrics()
+        metrics.follow_store(remembered.counts, lambda: remembered.size)
+        _log.info("evidence loaded", answers=await assembly.load())
+        why = await remembered.survives()
+        if why is not None:
+            _log.warning("no namespace will reject Pods while no decision can be had", why=why)
+        deciding = Deciding(assembly.reviewer, assembly.ready, assembly.ask_url, remembered.survives)
         with listen(arguments.host, arguments.port) as listener:
-            await run_webhook(deciding, Serving(listener, certificate, limits), cluster, Metrics())
+            await run_webhook(deciding, Serving(listener, certificate, limits), cluster, metrics)
 
 
 def _settings(arguments: argparse.Namespace) -> Settings:
@@ -147,6 +163,8 @@ def _settings(arguments: argparse.Namespace) -> Settings:
         hub=arguments.hub or DEFAULT_HUB,
         hub_token_file=arguments.hub_token_file,
         offline=arguments.offline,
+        store=arguments.store,
+        accept_single_replica=arguments.accept_single_replica,
         engine=_engine(arguments.engine, preview=arguments.unsafe_preview_engine),
         opa_socket=arguments.opa_socket,
     )

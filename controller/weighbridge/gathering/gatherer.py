@@ -59,6 +59,10 @@ class Gatherer:
         self._kept = EvidenceMemory(clock)
         self._ahead = Ahead()
 
+    async def load(self) -> int:
+        """Take what the store holds into memory before anybody asks, and return how many answers that were."""
+        return await self._repositories.load()
+
     async def gather(self, refs: Sequence[ModelRef], seconds: float, asker: Asker = NOBODY) -> tuple[Evidence, ...]:
         """Return one `Evidence` per reference, in order, within `seconds`."""
         kept = [self._kept.get(ref, asker) for ref in refs]

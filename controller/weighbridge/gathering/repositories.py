@@ -49,6 +49,9 @@ _READ = (CARD, CONFIG, TOKENIZER, GENERATION, ADAPTER, MERGE, QUANTIZER)
 
 _BASE_TAG = "base_model:"
 
+BRANCH_VERSION = "1"
+"""Of the form in which the meaning of branches is kept."""
+
 T = TypeVar("T")
 
 
@@ -61,7 +64,11 @@ class Repositories:
         self._remembered = remembered
         # A branch's commit was not read by our code, so an upgrade goes on knowing it.
         self._resolved: Questions[Resolved] = Questions(
-            "branch", Encoding(Resolved), remembered, version="1", outdated=lambda one: replace(one, stale=True)
+            "branch",
+            Encoding(Resolved),
+            remembered,
+            version=BRANCH_VERSION,
+            outdated=lambda one: replace(one, stale=True),
         )
         self._files: Questions[FilesPart | Unreadable] = self._at_a_commit("files", FilesPart)
         self._cards: Questions[CardPart | Unreadable] = self._at_a_commit("card", CardPart)
@@ -72,6 +79,10 @@ class Repositories:
         self._names: Questions[NamesPart | Unreadable] = self._at_a_commit("names", NamesPart)
         self._headers: Questions[HeadersPart | Unreadable] = self._at_a_commit("headers", HeadersPart)
         self._licenses: Questions[FileStatement | Unreadable] = self._at_a_commit("license", FileStatement)
+
+    async def load(self) -> int:
+        """Take from the store into memory what we may use, and return how many answers that were."""
+        return await self._remembered.load({BRANCH_VERSION, self._tables.version})
 
     def _at_a_commit(self, kind: str, of: type[T]) -> Questions[T | Unreadable]:
         return Questions(kind, Encoding(of), self._remembered, version=self._tables.version)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -17,10 +18,6 @@ OLD_VERSION_SECONDS = 7 * 86_400
 """For which rows of another version of the reading code stay, so that a rollback finds its own."""
 
 _SEAL = 16
-
-
-class StoreError(Exception):
-    """A store that did not answer; the text ends a sentence that begins with its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +102,8 @@ class Store(Protocol):
     async def put(self, rows: Sequence[Row]) -> None:
         """Keep rows; newer ones replace older ones under the same digest."""
 
-    async def newest(self, version: str, most_bytes: int) -> Sequence[Row]:
-        """Return rows of a version, newest first where the store can tell, of at most so many bytes."""
+    async def newest(self, versions: AbstractSet[str], most_bytes: int) -> Sequence[Row]:
+        """Return rows of these versions, newest first where the store can tell, of at most so many bytes."""
 
     async def contents(self) -> Sequence[Kept]:
         """Return what it holds, by kind."""

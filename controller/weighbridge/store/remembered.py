@@ -12,11 +12,13 @@ import struct
 import time
 from collections import Counter
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 import structlog
 
-from weighbridge.store.interface import MOST_ROW_BYTES, Key, Row, Store, StoreError
+from weighbridge.errors import StoreError
+from weighbridge.store.interface import MOST_ROW_BYTES, Key, Row, Store
 from weighbridge.store.memory import Memory
 
 MEMORY_BYTES = 48 * 1024 * 1024
@@ -27,6 +29,8 @@ MOST_WAITING = 4_096
 """Rows that wait to be stored; while a store is away, the oldest of more are lost to it."""
 MOST_AT_ONCE = 500
 """Rows written together."""
+LOADING_SECONDS = 20.0
+"""At the beginning, for what fits into memory."""
 CLOSING_SECONDS = 5.0
 """At the end, for what still waits to be stored."""
 
@@ -57,6 +61,7 @@ class Remembered:
         self._away_until = 0.0
         self._waiting: dict[bytes, Row] = {}
         self._writing: asyncio.Task[None] | None = None
+        self._survives: str | None = "the store has not answered yet"
         self.counts: Counter[str] = Counter()
         """How often what happened: `memory`, `store`, `miss`, `damaged`, `failed`, `stored`, `not_stored`."""
 
@@ -104,16 +109,17 @@ class Remembered:
         self.counts["damaged"] += 1
         self._memory.drop(key.id)
 
-    async def load(self, version: str) -> int:
+    async def load(self, versions: AbstractSet[str]) -> int:
         """Take what a store holds into memory, as far as there is room, and return how many answers that were."""
         if self._store is None:
             return 0
         try:
-            rows = await self._store.newest(version, self._memory.room)
-        except StoreError as error:
+            async with asyncio.timeout(LOADING_SECONDS):
+                rows = await self._store.newest(versions, self._memory.room)
+        except (StoreError, TimeoutError) as error:
             self._failed(error)
             return 0
-        whole = [opened for row in rows if (opened := self._opened(row)) is not None and opened.version == version]
+        whole = [opened for row in rows if (opened := self._opened(row)) is not None]
         for row in reversed(whole):
             self._remember(row)
         return len(whole)
@@ -121,8 +127,13 @@ class Remembered:
     async def survives(self) -> str | None:
         """Return why what is remembered would not outlive this process; `None` when it would."""
         if self._store is None:
-            return "evidence is kept in memory only"
-        return await self._store.survives()
+            return "evidence is kept in memory only (--store)"
+        try:
+            self._survives = await self._store.survives()
+        except StoreError as error:
+            # A store that is away for a moment has not lost what it holds.
+            self._failed(error)
+        return self._survives
 
     async def close(self) -> None:
         """Store what still waits, within a few seconds, and let go of the store."""
@@ -185,7 +196,7 @@ class Remembered:
     def _away(self) -> bool:
         return 0 < self._away_until - self._clock() <= LEFT_ALONE_SECONDS
 
-    def _failed(self, error: StoreError) -> None:
+    def _failed(self, error: StoreError | TimeoutError) -> None:
         self.counts["failed"] += 1
         self._away_until = self._clock() + LEFT_ALONE_SECONDS
-        _log.warning("the store does not answer, reviews go on from memory", why=str(error))
+        _log.warning("the store does not answer, reviews go on from memory", why=str(error) or "no answer in time")

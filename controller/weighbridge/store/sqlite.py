@@ -12,13 +12,15 @@ import contextlib
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
 import structlog
 
-from weighbridge.store.interface import MOST_ROW_BYTES, OLD_VERSION_SECONDS, Kept, Row, StoreError
+from weighbridge.errors import StoreError
+from weighbridge.store.interface import MOST_ROW_BYTES, OLD_VERSION_SECONDS, Kept, Row
 
 MOST_BYTES = 1024 * 1024 * 1024
 """Of the file; when it is full, the oldest tenth goes."""
@@ -70,9 +72,9 @@ class SqliteStore:
         """Keep rows; when the file is full, the oldest go."""
         await self._run(lambda base: _put(base, rows))
 
-    async def newest(self, version: str, most_bytes: int) -> Sequence[Row]:
-        """Return the newest rows of a version, of at most so many bytes."""
-        return await self._run(lambda base: _newest(base, version, most_bytes))
+    async def newest(self, versions: AbstractSet[str], most_bytes: int) -> Sequence[Row]:
+        """Return the newest rows of these versions, of at most so many bytes; those of others go when they are old."""
+        return await self._run(lambda base: _newest(base, sorted(versions), most_bytes))
 
     async def contents(self) -> Sequence[Kept]:
         """Return what it holds, by kind."""
@@ -211,13 +213,14 @@ def _make_room(base: sqlite3.Connection) -> None:
     base.commit()
 
 
-def _newest(base: sqlite3.Connection, version: str, most_bytes: int) -> list[Row]:
+def _newest(base: sqlite3.Connection, versions: Sequence[str], most_bytes: int) -> list[Row]:
+    marks = ", ".join("?" * len(versions))
     with contextlib.suppress(sqlite3.OperationalError):  # a file that can only be read keeps them
         old = time.time() - OLD_VERSION_SECONDS
-        base.execute("DELETE FROM answers WHERE version != ? AND observed < ?", (version, old))
+        base.execute(f"DELETE FROM answers WHERE version NOT IN ({marks}) AND observed < ?", (*versions, old))  # noqa: S608
     rows: list[Row] = []
-    query = f"SELECT {_COLUMNS} FROM answers WHERE version = ? ORDER BY observed DESC"  # noqa: S608
-    for found in base.execute(query, (version,)):
+    query = f"SELECT {_COLUMNS} FROM answers WHERE version IN ({marks}) ORDER BY observed DESC"  # noqa: S608
+    for found in base.execute(query, versions):
         row = _row(found)
         most_bytes -= len(row.body) if row is not None else 0
         if most_bytes < 0:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -18,8 +19,8 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from yarl import URL
 
-from weighbridge.errors import UserError
-from weighbridge.store.interface import MOST_ROW_BYTES, OLD_VERSION_SECONDS, Kept, Row, StoreError
+from weighbridge.errors import StoreError, UserError
+from weighbridge.store.interface import MOST_ROW_BYTES, OLD_VERSION_SECONDS, Kept, Row
 
 SECONDS = 0.5
 """For one answer of the server; a review does not wait longer for what memory does not hold."""
@@ -65,13 +66,13 @@ class ValkeyStore:
                 pipe.set(_PREFIX + one.id, msgspec.msgpack.encode(values))
             await pipe.execute()
 
-    async def newest(self, version: str, most_bytes: int) -> Sequence[Row]:
-        """Return rows of a version, in no order; those of other versions begin to expire."""
+    async def newest(self, versions: AbstractSet[str], most_bytes: int) -> Sequence[Row]:
+        """Return rows of these versions, in no order; those of others begin to expire."""
         rows: list[Row] = []
         async with self._translated():
             async for some in self._rows():
                 for row in some:
-                    if row.version != version:
+                    if row.version not in versions:
                         await self._server.expire(_PREFIX + row.id, OLD_VERSION_SECONDS, nx=True)
                     elif len(row.body) <= most_bytes:
                         most_bytes -= len(row.body)

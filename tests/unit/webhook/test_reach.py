@@ -37,6 +37,10 @@ async def always() -> None:
     return
 
 
+async def survives() -> str | None:
+    return None
+
+
 @pytest.fixture
 def ca_file(tmp_path: Path) -> Path:
     (tmp_path / "ca.crt").write_bytes(make_pair().ca)
@@ -49,7 +53,7 @@ async def test_namespaces_whose_stage_is_enforce_are_named(ca_file: Path) -> Non
         namespaces = Namespaces(api)
         await namespaces.read_all()
         reviews = Scripted(stages={"prod": "enforce", "dev": "warn", "legacy": "enforce"})
-        enforce, observe = await Reaching(reviews, namespaces, cluster(ca_file), always, metrics).entries()
+        enforce, observe = await Reaching(reviews, namespaces, cluster(ca_file), always, metrics, survives).entries()
 
     assert names(enforce) == ["prod"]
     assert names(observe) == ["kube-system", "legacy", "prod", "weighbridge-system"]
@@ -64,8 +68,8 @@ async def test_nothing_is_said_while_the_policies_cannot_be_asked(ca_file: Path)
         namespaces = Namespaces(api)
         await namespaces.read_all()
         for reaching in (
-            Reaching(Scripted(), namespaces, cluster(ca_file), down, Metrics()),
-            Reaching(Scripted(fails=DOWN), namespaces, cluster(ca_file), always, Metrics()),
+            Reaching(Scripted(), namespaces, cluster(ca_file), down, Metrics(), survives),
+            Reaching(Scripted(fails=DOWN), namespaces, cluster(ca_file), always, Metrics(), survives),
         ):
             with pytest.raises(EngineError):
                 await reaching.entries()
@@ -77,7 +81,7 @@ async def test_nothing_is_said_without_an_authority(tmp_path: Path, content: byt
     if content is not None:
         file.write_bytes(content)
     async with ApiServer().connected() as api:
-        reaching = Reaching(Scripted(), Namespaces(api), cluster(file), always, Metrics())
+        reaching = Reaching(Scripted(), Namespaces(api), cluster(file), always, Metrics(), survives)
 
         with pytest.raises(ClusterError, match=why):
             await reaching.entries()
