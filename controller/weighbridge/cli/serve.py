@@ -147,9 +147,10 @@ async def _serve(
             )
         remembered, metrics = assembly.remembered, Metrics()
         metrics.follow_store(remembered.counts, lambda: remembered.size)
-        _log.info("evidence loaded", answers=await assembly.load())
+        if settings.store:
+            _log.info("evidence loaded", answers=await assembly.load())
         why = await remembered.survives()
-        if why is not None:
+        if cluster is not None and why is not None:
             _log.warning("no namespace will reject Pods while no decision can be had", why=why)
         deciding = Deciding(assembly.reviewer, assembly.ready, assembly.ask_url, remembered.survives)
         with listen(arguments.host, arguments.port) as listener:
