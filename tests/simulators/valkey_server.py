@@ -68,6 +68,11 @@ class ValkeyServer:
             self._process.wait(10)
             self._process = None
 
+    def restart(self) -> None:
+        """Stop it and start it again."""
+        self.stop()
+        self.start()
+
     def freeze(self) -> None:
         """Let it take connections and answer nothing."""
         assert self._process is not None

@@ -31,9 +31,7 @@ _text = st.text(st.characters(exclude_categories=["Cs"]), max_size=400)
 
 @given(
     st.one_of(
-        st.builds(
-            Found, st.builds(Part, _text, st.none() | st.integers(-(2**60), 2**60), st.lists(_text).map(tuple))
-        ),
+        st.builds(Found, st.builds(Part, _text, st.none() | st.integers(-(2**60), 2**60), st.lists(_text).map(tuple))),
         st.builds(Found, st.builds(Unreadable, _text)),
         st.builds(Missing, _text),
     )

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import os
 import sqlite3
 import stat
@@ -25,19 +26,33 @@ async def put(file: Path, *rows: Row) -> None:
     await store.close()
 
 
-async def test_the_file_is_its_owners_alone(file: Path) -> None:
-    await put(file, row(key()))
+def test_the_file_is_its_owners_alone(file: Path) -> None:
+    asyncio.run(put(file, row(key())))
 
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def content(file: Path) -> bytes:
+    return file.read_bytes()
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(one.name for one in folder.iterdir())
+
+
+def damage(file: Path, at: int) -> bytes:
+    damaged = bytearray(file.read_bytes())
+    until = at + 40 if at < 60 else len(damaged)
+    damaged[at:until] = b"\xff" * (until - at)
+    damaged[68:72] = b"WBRG"
+    file.write_bytes(damaged)
+    return bytes(damaged[4096:])
 
 
 @pytest.mark.parametrize("at", [0, 30, 4096 + 100])
 async def test_a_damaged_file_of_ours_is_set_aside_and_begun_anew(file: Path, at: int) -> None:
     await put(file, *(row(key(f"acme/m{number}"), os.urandom(3000)) for number in range(50)))
-    content = bytearray(file.read_bytes())
-    content[at : at + 40 if at < 60 else len(content)] = b"\xff" * (40 if at < 60 else len(content) - at)
-    content[68:72] = b"WBRG"
-    file.write_bytes(content)
+    end = damage(file, at)
     store = SqliteStore(file)
     answers = []
     for _ in range(2):
@@ -51,7 +66,7 @@ async def test_a_damaged_file_of_ours_is_set_aside_and_begun_anew(file: Path, at
 
     assert answers == [None, None]
     assert found == row(key("acme/new"))
-    assert file.with_name("evidence.sqlite.damaged").read_bytes()[4096:] == content[4096:]
+    assert content(file.with_name("evidence.sqlite.damaged"))[4096:] == end
 
 
 async def test_a_file_that_is_not_ours_is_left_alone(file: Path, tmp_path: Path) -> None:
@@ -60,7 +75,7 @@ async def test_a_file_that_is_not_ours_is_left_alone(file: Path, tmp_path: Path)
     with sqlite3.connect(other) as base:
         base.execute("CREATE TABLE t (x)")
     base.close()
-    before = {one: one.read_bytes() for one in (text, other)}
+    before = {one: content(one) for one in (text, other)}
     for path, why in ((text, "not a database"), (other, "something else")):
         store = SqliteStore(path)
         for _ in range(2):
@@ -68,8 +83,8 @@ async def test_a_file_that_is_not_ours_is_left_alone(file: Path, tmp_path: Path)
                 await store.put([row(key())])
         await store.close()
 
-    assert {one: one.read_bytes() for one in before} == before
-    assert sorted(one.name for one in tmp_path.iterdir()) == ["notes.txt", "other.sqlite"]
+    assert {one: content(one) for one in before} == before
+    assert names(tmp_path) == ["notes.txt", "other.sqlite"]
 
 
 async def test_values_of_the_wrong_type_are_no_row(file: Path) -> None:
@@ -96,7 +111,7 @@ async def test_a_file_that_is_full_lets_the_oldest_go(file: Path) -> None:
     await store.close()
 
     assert (oldest, newest is not None) == (None, True)
-    assert file.stat().st_size <= 1024 * 1024
+    assert len(content(file)) <= 1024 * 1024
 
 
 async def test_a_folder_nobody_may_write_to_is_a_store_that_does_not_answer(tmp_path: Path) -> None:
