@@ -37,6 +37,9 @@ class Budgets:
         self._limits = {"namespace": per_namespace, "host": per_host}
         self._purses: OrderedDict[tuple[str, str], _Purse] = OrderedDict()
 
+    def __len__(self) -> int:
+        return len(self._purses)
+
     def pay(self, payer: str, host: str) -> Unknown | None:
         """Pay for one new model of `host`, or say why it is not asked about."""
         mine, all_ = self._purse("namespace", payer), self._purse("host", host)
@@ -56,6 +59,7 @@ class Budgets:
         purse.left = min(limit, purse.left + max(0.0, now - purse.at) * limit / 60)
         purse.at = now
         if len(self._purses) > MOST_PURSES:
+            # Whoever paid longest ago has a full purse again, or nearly.
             self._purses.popitem(last=False)
         return purse
 

@@ -33,6 +33,7 @@ from weighbridge.model.evidence import (
 )
 from weighbridge.model.outcomes import Found, Missing, Outcome, Unknown, Unreadable
 from weighbridge.model.refs import ModelRef
+from weighbridge.model.requests import Asker
 from weighbridge.sources.directory import DirectorySource
 from weighbridge.sources.hub import HubSource
 from weighbridge.sources.interface import Listing
@@ -693,3 +694,66 @@ async def test_what_was_late_is_not_kept(hub: Hub, gatherer: Gatherer) -> None:
 
     assert isinstance(late.config, Unknown)
     assert isinstance(again.config, Found)
+
+
+async def test_what_is_late_is_gone_on_with_to_the_roots_so_that_the_retry_is_warm(
+    hub: Hub, gatherer: Gatherer
+) -> None:
+    hub.publish("acme/root", {"README.md": b"---\nlicense: llama2\n---\n"})
+    hub.publish("acme/base", {"README.md": b"---\nbase_model: acme/root\n---\n"})
+    hub.publish("acme/model", {"README.md": CARD})
+    hub.stall(0.1)
+    asker = Asker("team", ahead=True)
+    (late,) = await gatherer.gather([ModelRef.parse("hf://acme/model")], 0.05, asker)
+    await until(lambda: any("/acme/root/resolve/" in path for path in hub.requests))
+    await asyncio.sleep(0.3)
+    asked = len(hub.requests)
+    (again,) = await gatherer.gather([ModelRef.parse("hf://acme/model")], 0.05, asker)
+
+    assert isinstance(late.card, Unknown)
+    assert [node.state for node in lineage_of(again).nodes] == ["found", "found"]
+    assert len(hub.requests) == asked == len(set(hub.requests))
+
+
+async def test_nobody_goes_on_for_a_dry_run(hub: Hub, gatherer: Gatherer) -> None:
+    hub.publish("acme/model", {"README.md": CARD})
+    hub.stall(0.1)
+    await gatherer.gather([ModelRef.parse("hf://acme/model")], 0.05, Asker("team (dry run)"))
+    gatherer.prepare([ModelRef.parse("hf://acme/other")], Asker("team (dry run)"))
+    await asyncio.sleep(0.4)
+
+    assert hub.requests == ["/api/models/acme/model/revision/main"]
+
+
+async def test_what_pods_are_about_to_ask_is_there_when_they_do(hub: Hub, gatherer: Gatherer) -> None:
+    hub.publish("acme/base", {"README.md": b"---\nlicense: mit\n---\n"})
+    hub.publish("acme/model", {"README.md": CARD})
+    refs, asker = [ModelRef.parse("hf://acme/model")], Asker("team", ahead=True)
+    gatherer.prepare(refs * 3, asker)
+    await until(lambda: any("/acme/base/resolve/" in path for path in hub.requests))
+    await asyncio.sleep(0.2)
+    asked = len(hub.requests)
+    gatherer.prepare(refs, asker)
+    (found,) = await gatherer.gather(refs, 0.05, asker)
+
+    assert isinstance(found.card, Found)
+    assert len(hub.requests) == asked == len(set(hub.requests))
+
+
+async def test_a_namespace_that_names_too_many_new_models_delays_no_other(hub: Hub, watch: Watch) -> None:
+    for number in range(40):
+        hub.publish(f"acme/m{number}", {"README.md": CARD})
+    hub.publish("acme/base", {"README.md": b"---\nlicense: mit\n---\n"})
+    refs = [ModelRef("hf", f"acme/m{number}") for number in range(40)]
+    async with HubSource(hub.endpoint) as source:
+        gatherer = Gatherer({"hf": source}, shipped(), watch)
+        greedy = await gatherer.gather(refs, 10, Asker("greedy"))
+        known = await gatherer.gather(refs[:30], 10, Asker("greedy"))
+        other = await gatherer.gather(refs[30:], 10, Asker("other"))
+        dry = await gatherer.gather([ModelRef("hf", "acme/base")], 10, Asker("greedy (dry run)"))
+        joined = await gatherer.gather(refs[30:], 10, Asker("greedy"))
+
+    refused = [one.card for one in greedy if isinstance(one.card, Unknown)]
+    assert {one.because for one in refused} == {"too_many_questions"}
+    assert len(refused) == 10
+    assert all(isinstance(one.card, Found) for one in (*known, *other, *dry, *joined))
