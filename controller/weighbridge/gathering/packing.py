@@ -28,12 +28,11 @@ class _Fact(msgspec.Struct, Generic[T], array_like=True, omit_defaults=True):
     unknown: Unknown | None = None
 
 
-def _packed() -> tuple[type[msgspec.Struct], tuple[str, ...], frozenset[str]]:
-    """Return what evidence is written as, the names of its fields, and which of these are outcomes."""
+def _packed() -> tuple[type[msgspec.Struct], tuple[str, ...], tuple[bool, ...]]:
+    """Return what evidence is written as, the names of its fields, and for each of these whether it is an outcome."""
     hints = typing.get_type_hints(Evidence)
     names = tuple(one.name for one in dataclasses.fields(Evidence) if one.name != "ref")
     written: list[tuple[str, Any]] = []
-    outcomes: list[str] = []
     for name in names:
         found = next((one for one in typing.get_args(hints[name]) if typing.get_origin(one) is Found), None)
         if found is None:
@@ -42,8 +41,8 @@ def _packed() -> tuple[type[msgspec.Struct], tuple[str, ...], frozenset[str]]:
         (value,) = typing.get_args(found)
         kinds = [one for one in typing.get_args(value) or (value,) if one is not Unreadable]
         written.append((name, _Fact[functools.reduce(operator.or_, kinds)]))  # type: ignore[misc]  # built from hints
-        outcomes.append(name)
-    return msgspec.defstruct("Packed", written, array_like=True), names, frozenset(outcomes)
+    outcomes = tuple(kind is not hints[name] for name, kind in written)
+    return msgspec.defstruct("Packed", written, array_like=True), names, outcomes
 
 
 _PACKED, _NAMES, _OUTCOMES = _packed()
@@ -53,8 +52,8 @@ _encode = msgspec.msgpack.Encoder().encode
 
 def pack(evidence: Evidence) -> bytes | None:
     """Write evidence, without its reference; `None` for values that cannot be written."""
-    values = (getattr(evidence, name) for name in _NAMES)
-    facts = [_fact(value) if name in _OUTCOMES else value for name, value in zip(_NAMES, values, strict=True)]
+    values = [getattr(evidence, name) for name in _NAMES]
+    facts = [_fact(value) if outcome else value for value, outcome in zip(values, _OUTCOMES, strict=True)]
     try:
         return _encode(facts)
     except (UnicodeEncodeError, OverflowError):
@@ -63,9 +62,9 @@ def pack(evidence: Evidence) -> bytes | None:
 
 def unpack(body: bytes, ref: ModelRef) -> Evidence:
     """Return the evidence that was written, as that of `ref`."""
-    packed = _decode(body)
+    values = msgspec.structs.astuple(_decode(body))
     return Evidence(
-        ref, *(_outcome(getattr(packed, name)) if name in _OUTCOMES else getattr(packed, name) for name in _NAMES)
+        ref, *[_outcome(value) if outcome else value for value, outcome in zip(values, _OUTCOMES, strict=True)]
     )
 
 
