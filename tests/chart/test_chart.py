@@ -90,7 +90,15 @@ def test_the_sidecar_is_started_as_a_child_process_would_be(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    "values", [{}, {"hub": {"tokenSecret": "t"}, "excludeNamespaces": ["a", "b"]}, {"hub": {"offline": True}}]
+    "values",
+    [
+        {},
+        {"hub": {"tokenSecret": "t"}, "excludeNamespaces": ["a", "b"]},
+        {"hub": {"offline": True}},
+        {"store": {"url": "redis://valkey:6379/0"}},
+        {"store": {"urlSecret": "store"}},
+        {"replicas": 1, "singleReplica": {"accept": True}, "store": {"claim": "evidence"}},
+    ],
 )
 def test_serve_takes_every_argument_of_the_chart(tmp_path: Path, values: dict[str, Any]) -> None:
     parser = argparse.ArgumentParser()

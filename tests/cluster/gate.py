@@ -146,6 +146,8 @@ class Gate:
     port: int = field(default_factory=free_port)
     _stack: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
     process: subprocess.Popen[bytes] | None = None
+    lasting: bool = True
+    """Whether what is known outlives the process."""
 
     @property
     def admin(self) -> Kubectl:
@@ -182,6 +184,8 @@ class Gate:
             f"--webhook-configuration={CONFIGURATION}",
             f"--own-namespace={OWN_NAMESPACE}",
             "--exclude-namespace=left-alone",
+            f"--store={self.folder / 'evidence.sqlite'}",
+            *(("--accept-single-replica",) if self.lasting else ()),
         ]
         environment = {"PYTHONPATH": str(ROOT / "controller"), "WEIGHBRIDGE_TOOLS": str(tools())}
         self.process = self._stack.enter_context(running(command, self.folder / "serve.log", **environment))

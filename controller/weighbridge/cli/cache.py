@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from weighbridge.cli.options import add_store
+from weighbridge.cli.options import add_store, store_address
 from weighbridge.cli.showing import show
 from weighbridge.errors import UserError
 from weighbridge.model.refs import ModelRef
@@ -48,7 +48,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 
 def run_show(arguments: argparse.Namespace) -> int:
     """Print what is kept."""
-    kept = asyncio.run(_contents(_store(arguments.store)))
+    kept = asyncio.run(_contents(_store(store_address(arguments))))
     show(_json(kept) if arguments.output == "json" else _terminal(kept, time.time()))
     return 0
 
@@ -59,14 +59,14 @@ def run_purge(arguments: argparse.Namespace) -> int:
     if arguments.model is not None:
         text = arguments.model if "://" in arguments.model else f"hf://{arguments.model}"
         name = ModelRef.parse(text).repository
-    gone = asyncio.run(_purge(_store(arguments.store), arguments.host, name))
+    gone = asyncio.run(_purge(_store(store_address(arguments)), arguments.host, name))
     show(f"forgot {plural(gone, 'answer')}\n")
     return 0
 
 
 def _store(address: str) -> Store:
     if not address:
-        raise UserError("cache: no store. Fix: --store PATH, --store redis://HOST:PORT/DATABASE or $WEIGHBRIDGE_STORE")
+        raise UserError("cache: no store. Fix: --store PATH or --store redis://HOST:PORT/DATABASE")
     if "://" not in address and not Path(address).is_file():
         raise UserError(f"--store {address}: there is no such file")
     return store_at(address)

@@ -6,7 +6,7 @@ import argparse
 import asyncio
 import sys
 
-from weighbridge.cli.options import add_sources, add_store
+from weighbridge.cli.options import add_sources, add_store, store_address
 from weighbridge.model.evidence import Evidence
 from weighbridge.model.refs import ModelRef
 from weighbridge.reports.evidence import FORMATS, not_known
@@ -39,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
         hub=arguments.hub or DEFAULT_HUB,
         hub_token_file=arguments.hub_token_file,
         offline=arguments.offline,
-        store=arguments.store,
+        store=store_address(arguments),
     )
     evidence = asyncio.run(_gather(settings, ModelRef.parse(text)))
     sys.stdout.write(FORMATS[arguments.output](evidence))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import re
 from pathlib import Path
 from typing import get_args
@@ -12,6 +11,7 @@ from weighbridge.errors import UserError
 from weighbridge.model.site import Profile
 from weighbridge.settings import DEFAULT_HUB, EngineChoice, Settings
 
+_LONGEST_ADDRESS = 4_096
 _LABEL = re.compile(r"[A-Za-z0-9._/-]+=[A-Za-z0-9._-]*")
 
 
@@ -40,13 +40,34 @@ def add_sources(parser: argparse.ArgumentParser) -> None:
 
 def add_store(parser: argparse.ArgumentParser) -> None:
     """Add where evidence is kept."""
-    parser.add_argument(
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument(
         "--store",
-        default=os.environ.get("WEIGHBRIDGE_STORE", ""),
+        default="",
         metavar="PATH|URL",
-        help="where evidence is kept for later: a SQLite file, or redis://HOST:PORT/DATABASE "
-        "(default: $WEIGHBRIDGE_STORE, which keeps passwords off the command line; else nowhere)",
+        help="where evidence is kept for later: a SQLite file, or redis://HOST:PORT/DATABASE (default: nowhere)",
     )
+    where.add_argument(
+        "--store-file",
+        type=Path,
+        metavar="FILE",
+        help="file that holds the address of the store, where that has a password",
+    )
+
+
+def store_address(arguments: argparse.Namespace) -> str:
+    """Return what --store or --store-file says; empty where neither is given. Raises `UserError`."""
+    if arguments.store_file is None:
+        return str(arguments.store)
+    file: Path = arguments.store_file
+    try:
+        with file.open(encoding="utf-8") as opened:
+            address = opened.read(_LONGEST_ADDRESS).strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"--store-file {file}: cannot be read: {error}") from error
+    if not address:
+        raise UserError(f"--store-file {file}: holds no address, expected redis://HOST:PORT/DATABASE")
+    return address
 
 
 def add_profile(parser: argparse.ArgumentParser) -> None:
@@ -66,7 +87,7 @@ def settings_of(arguments: argparse.Namespace) -> Settings:
         hub=arguments.hub or DEFAULT_HUB,
         hub_token_file=arguments.hub_token_file,
         offline=arguments.offline,
-        store=arguments.store,
+        store=store_address(arguments),
         engine=arguments.engine,
     )
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import structlog
 
-from weighbridge.cli.options import add_judging
+from weighbridge.cli.options import add_judging, store_address
 from weighbridge.engine import bundles
 from weighbridge.engine.process import write_bundles
 from weighbridge.errors import UserError
@@ -164,7 +164,7 @@ def _settings(arguments: argparse.Namespace) -> Settings:
         hub=arguments.hub or DEFAULT_HUB,
         hub_token_file=arguments.hub_token_file,
         offline=arguments.offline,
-        store=arguments.store,
+        store=store_address(arguments),
         accept_single_replica=arguments.accept_single_replica,
         engine=_engine(arguments.engine, preview=arguments.unsafe_preview_engine),
         opa_socket=arguments.opa_socket,

@@ -152,4 +152,4 @@ def _kept(kind: str, rows: Sequence[Row]) -> Kept:
 
 def _without_password(url: str) -> str:
     parsed = URL(url)
-    return str(parsed.with_user(None) if parsed.host else parsed.with_query(None))
+    return str(parsed.with_user(None).with_query(None)) if parsed.host else f"{parsed.scheme}://{parsed.path}"

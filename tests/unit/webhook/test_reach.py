@@ -60,6 +60,28 @@ async def test_namespaces_whose_stage_is_enforce_are_named(ca_file: Path) -> Non
     assert b"weighbridge_enforcing_namespaces 1.0" in metrics.text()
 
 
+async def test_no_namespace_is_named_while_what_is_known_would_not_survive(ca_file: Path) -> None:
+    metrics = Metrics()
+
+    async def forgetful() -> str | None:
+        return "evidence is kept in memory only"
+
+    async with ApiServer("prod", "dev").connected() as api:
+        namespaces = Namespaces(api)
+        await namespaces.read_all()
+        reviews = Scripted(stages={"prod": "enforce", "dev": "enforce"})
+        (observe,) = await Reaching(reviews, namespaces, cluster(ca_file), always, metrics, forgetful).entries()
+        held = metrics.text()
+        await Reaching(reviews, namespaces, cluster(ca_file), always, metrics, survives).entries()
+
+    assert names(observe) == ["kube-system", "legacy", "weighbridge-system"]
+    assert b"weighbridge_held_back_namespaces 2.0" in held
+    assert b"weighbridge_store_survives 0.0" in held
+    assert b"weighbridge_enforcing_namespaces 0.0" in held
+    assert b"weighbridge_held_back_namespaces 0.0" in metrics.text()
+    assert b"weighbridge_store_survives 1.0" in metrics.text()
+
+
 async def test_nothing_is_said_while_the_policies_cannot_be_asked(ca_file: Path) -> None:
     async def down() -> None:
         raise DOWN
