@@ -209,9 +209,13 @@ class Gate:
 
     def metric(self, name: str) -> float:
         """Return the sum of a metric over its labels."""
-        text = str(Kubectl(f"https://127.0.0.1:{self.port}", "").get("/metrics").body)
+        text = self.metrics()
         found = re.findall(rf"^weighbridge_{name}(?:\{{[^}}]*\}})? (\S+)$", text, re.MULTILINE)
         return sum(float(one) for one in found)
+
+    def metrics(self) -> str:
+        """Return all metrics as they are scraped."""
+        return str(Kubectl(f"https://127.0.0.1:{self.port}", "").get("/metrics").body)
 
     def reviews(self) -> float:
         """Return how many reviews were answered."""
