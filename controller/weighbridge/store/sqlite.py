@@ -135,15 +135,10 @@ class SqliteStore:
             raise OSError(None, "a database of something else, and no store of weighbridge")
         (page,) = base.execute("PRAGMA page_size").fetchone()
         base.execute(f"PRAGMA max_page_count = {max(self._most_bytes // page, 16)}")
-        try:
-            base.execute("PRAGMA journal_mode = WAL")
-            base.execute("PRAGMA synchronous = NORMAL")
-            base.execute(f"PRAGMA application_id = {_APPLICATION}")
-            base.executescript(_SCHEMA)
-        except sqlite3.OperationalError as error:
-            # What is there can be read even where nothing can be written.
-            if _code(error) != sqlite3.SQLITE_READONLY or owner != _APPLICATION:
-                raise
+        base.execute("PRAGMA journal_mode = WAL")
+        base.execute("PRAGMA synchronous = NORMAL")
+        base.execute(f"PRAGMA application_id = {_APPLICATION}")
+        base.executescript(_SCHEMA)
 
     def _set_aside(self) -> None:
         """Begin anew where the file is one of ours."""
@@ -215,9 +210,8 @@ def _make_room(base: sqlite3.Connection) -> None:
 
 def _newest(base: sqlite3.Connection, versions: Sequence[str], most_bytes: int) -> list[Row]:
     marks = ", ".join("?" * len(versions))
-    with contextlib.suppress(sqlite3.OperationalError):  # a file that can only be read keeps them
-        old = time.time() - OLD_VERSION_SECONDS
-        base.execute(f"DELETE FROM answers WHERE version NOT IN ({marks}) AND observed < ?", (*versions, old))  # noqa: S608
+    old = time.time() - OLD_VERSION_SECONDS
+    base.execute(f"DELETE FROM answers WHERE version NOT IN ({marks}) AND observed < ?", (*versions, old))  # noqa: S608
     rows: list[Row] = []
     query = f"SELECT {_COLUMNS} FROM answers WHERE version IN ({marks}) ORDER BY observed DESC"  # noqa: S608
     for found in base.execute(query, versions):

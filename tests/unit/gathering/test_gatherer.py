@@ -156,6 +156,17 @@ async def test_the_same_question_is_asked_once_however_many_ask(hub: Hub, gather
     assert len(hub.requests) == len(set(hub.requests)) == 3
 
 
+async def test_metadata_that_no_store_could_hold_is_read_and_kept(hub: Hub, gatherer: Gatherer) -> None:
+    card = b"---\nlicense: mit\ntags: [a, 99999999999999999999999999, {b: 99999999999999999999999999}]\n---\n"
+    hub.publish("acme/model", {"README.md": card})
+    first = await one(gatherer)
+    asked = len(hub.requests)
+
+    assert license_of(first).id == "mit"
+    assert await one(gatherer) == first
+    assert len(hub.requests) == asked
+
+
 async def test_a_file_the_listing_does_not_name_is_missing_without_a_question(hub: Hub, gatherer: Gatherer) -> None:
     commit = hub.publish("acme/model", {"README.md": b"x"})
 

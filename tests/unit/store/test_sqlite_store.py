@@ -4,7 +4,10 @@ import asyncio
 import os
 import sqlite3
 import stat
+import sys
+import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +15,10 @@ from tests.unit.store.stores import key, row
 
 from weighbridge.errors import StoreError
 from weighbridge.store.interface import MOST_ROW_BYTES, OLD_VERSION_SECONDS, Row
+from weighbridge.store.remembered import Held, Remembered
 from weighbridge.store.sqlite import SqliteStore
+
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture
@@ -122,6 +128,57 @@ async def test_a_folder_nobody_may_write_to_is_a_store_that_does_not_answer(tmp_
 
     with pytest.raises(StoreError, match=str(tmp_path)):
         await store.get(key().id)
+
+
+@pytest.fixture
+def read_only() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "evidence.sqlite"
+        asyncio.run(put(file, row(key())))
+        file.chmod(0o444)
+        Path(folder).chmod(0o555)
+        before = os.geteuid()
+        if before == 0:
+            os.seteuid(65534)
+        yield file
+        os.seteuid(before)
+        Path(folder).chmod(0o700)
+
+
+async def test_a_file_that_can_only_be_read_is_a_store_that_does_not_answer(read_only: Path) -> None:
+    remembered = Remembered(SqliteStore(read_only))
+    loaded, found = await remembered.load({"v1"}), await remembered.recall(key())
+    remembered.keep(key(), b"body", 900.0)
+    kept = await remembered.recall(key())
+    await remembered.close()
+
+    assert (loaded, found, kept) == (0, None, Held(b"body", 900.0))
+    assert remembered.counts["failed"] == 1
+
+
+async def test_a_disk_that_is_full_is_a_store_that_does_not_answer(tmp_path: Path) -> None:
+    script = (
+        "import asyncio, os, resource, signal, sys; from pathlib import Path\n"
+        "from tests.unit.store.stores import key, row\n"
+        "from weighbridge.store.remembered import Remembered; from weighbridge.store.sqlite import SqliteStore\n"
+        "async def main():\n"
+        "    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "    resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))\n"
+        "    remembered = Remembered(SqliteStore(Path(sys.argv[1])))\n"
+        "    for number in range(20): remembered.keep(key(f'acme/m{number}'), os.urandom(50_000), 900.0)\n"
+        "    await asyncio.sleep(0.5)\n"
+        "    held = [await remembered.recall(key(f'acme/m{number}')) for number in range(20)]\n"
+        "    await remembered.close()\n"
+        "    print(held.count(None), remembered.counts['failed'] > 0, remembered.counts['stored'])\n"
+        "asyncio.run(main())\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'controller'}:{ROOT}"}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", script, str(tmp_path / "x.sqlite"), stdout=asyncio.subprocess.PIPE, env=environment
+    )
+    out, _ = await process.communicate()
+
+    assert out.decode().splitlines()[-1] == "0 True 0"
 
 
 async def test_a_row_that_is_too_large_is_not_read(file: Path) -> None:
