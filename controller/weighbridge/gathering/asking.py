@@ -15,7 +15,7 @@ from weighbridge.sources.interface import Source
 from weighbridge.store.encoding import Damaged, Encoding, Unwritable
 from weighbridge.store.interface import Key
 from weighbridge.store.lifetimes import Lifetime, silence
-from weighbridge.store.remembered import Remembered
+from weighbridge.store.remembered import Held, Remembered
 
 REFRESHING_SECONDS = 5.0
 """For which evidence holds that was put together while a part of it is asked again."""
@@ -114,17 +114,18 @@ class Questions(Generic[T]):
         it ends by itself, because sources bound how long they wait.
         """
         key = Key(self._version, self._kind, *about, rest)
-        known = await self._recall(key)
+        known = self._read(key, await self._remembered.recall(key))
+        if known is not None and self._age(known) >= _fresh(known.outcome, lifetime):
+            known = self._read(key, await self._remembered.newer(key, known.observed)) or known
         if known is not None:
-            holds = lifetime(known.outcome)
-            fresh = holds.missing if isinstance(known.outcome, Missing) else holds.fresh
+            fresh, served = _fresh(known.outcome, lifetime), lifetime(known.outcome).served
             age = self._age(known)
             if age < fresh:
                 deadline.horizon.note(known.observed + fresh, known.observed if fresh < math.inf else math.inf)
                 return known.outcome
-            if isinstance(known.outcome, Found) and age < holds.served:
+            if isinstance(known.outcome, Found) and age < served:
                 self._asked(key, question, known, source)
-                until = min(self._remembered.now() + REFRESHING_SECONDS, known.observed + holds.served)
+                until = min(self._remembered.now() + REFRESHING_SECONDS, known.observed + served)
                 deadline.horizon.note(until, known.observed)
                 return known.outcome
         return await self._answer(key, question, known, source, deadline, lifetime)
@@ -155,8 +156,7 @@ class Questions(Generic[T]):
         if isinstance(outcome, Unknown):
             silent_until = self._silent.get(key.id, (outcome, -math.inf))[1]
             return self._last_known(outcome, known, silent_until, deadline)
-        holds = lifetime(outcome)
-        fresh = holds.missing if isinstance(outcome, Missing) else holds.fresh
+        fresh = _fresh(outcome, lifetime)
         deadline.horizon.note(now + fresh, now if fresh < math.inf else math.inf)
         return outcome
 
@@ -221,8 +221,7 @@ class Questions(Generic[T]):
         noted = self._silent.get(key.id)
         return noted[0] if noted is not None and self._remembered.now() < noted[1] else None
 
-    async def _recall(self, key: Key) -> _Known[T] | None:
-        held = await self._remembered.recall(key)
+    def _read(self, key: Key, held: Held | None) -> _Known[T] | None:
         if held is None:
             return None
         try:
@@ -233,3 +232,9 @@ class Questions(Generic[T]):
 
     def _age(self, known: _Known[T]) -> float:
         return self._remembered.now() - known.observed
+
+
+def _fresh(outcome: Found[T] | Missing, lifetime: Callable[[Found[T] | Missing], Lifetime]) -> float:
+    """Return for how many seconds an answer holds without a question."""
+    holds = lifetime(outcome)
+    return holds.missing if isinstance(outcome, Missing) else holds.fresh

@@ -100,7 +100,7 @@ class Store(Protocol):
         """Return the row under a digest."""
 
     async def put(self, rows: Sequence[Row]) -> None:
-        """Keep rows; newer ones replace older ones under the same digest."""
+        """Keep rows; one that is older than what is kept under its digest changes nothing."""
 
     async def newest(self, versions: AbstractSet[str], most_bytes: int) -> Sequence[Row]:
         """Return rows of these versions, newest first where the store can tell, of at most so many bytes."""

@@ -88,6 +88,15 @@ class Remembered:
         self._remember(row)
         return Held(row.body, row.observed)
 
+    async def newer(self, key: Key, observed: float) -> Held | None:
+        """Return what another replica has learnt since, so that an older answer of ours never stands before it."""
+        row = await self._stored(key)
+        if row is None or row.observed <= observed:
+            return None
+        self.counts["store"] += 1
+        self._remember(row)
+        return Held(row.body, row.observed)
+
     def keep(self, key: Key, body: bytes, observed: float) -> None:
         """Remember an answer from now on."""
         row = Row(key.id, key.version, key.kind, key.host, key.name, observed, body)

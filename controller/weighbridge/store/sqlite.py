@@ -188,7 +188,10 @@ def _code(error: sqlite3.Error) -> int:
 
 
 def _put(base: sqlite3.Connection, rows: Sequence[Row]) -> None:
-    query = f"INSERT OR REPLACE INTO answers ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
+    query = (
+        f"INSERT INTO answers ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "  # noqa: S608
+        "observed = excluded.observed, body = excluded.body WHERE excluded.observed >= observed"
+    )
     values = [(one.id, one.version, one.kind, one.host, one.name, one.observed, one.body) for one in rows]
     try:
         base.executemany(query, values)

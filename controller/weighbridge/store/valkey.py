@@ -7,6 +7,7 @@ It outlives Pods only where it writes an append-only file, which is asked of the
 from __future__ import annotations
 
 import asyncio
+import struct
 from collections.abc import AsyncIterator, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import asynccontextmanager
@@ -30,7 +31,14 @@ _PREFIX = b"weighbridge:"
 _AT_ONCE = 200
 _MOST_KEYS = 1_000_000
 
-_decode = msgspec.msgpack.Decoder(tuple[str, str, str, str, float, bytes]).decode
+_PUT = """
+local old = redis.call('GETRANGE', KEYS[1], 0, 7)
+if #old < 8 or struct.unpack('>d', old) <= struct.unpack('>d', ARGV[1]) then redis.call('SET', KEYS[1], ARGV[1]) end
+"""
+"""Sets a value unless a newer one is there: two replicas learn at different times and write in any order."""
+_OBSERVED = struct.Struct(">d")
+
+_decode = msgspec.msgpack.Decoder(tuple[str, str, str, str, bytes]).decode
 
 
 class ValkeyStore:
@@ -62,8 +70,8 @@ class ValkeyStore:
         """Keep rows, in one go."""
         async with self._translated(), self._server.pipeline(transaction=False) as pipe:
             for one in rows:
-                values = (one.version, one.kind, one.host, one.name, one.observed, one.body)
-                pipe.set(_PREFIX + one.id, msgspec.msgpack.encode(values))
+                values = (one.version, one.kind, one.host, one.name, one.body)
+                pipe.eval(_PUT, 1, _PREFIX + one.id, _OBSERVED.pack(one.observed) + msgspec.msgpack.encode(values))
             await pipe.execute()
 
     async def newest(self, versions: AbstractSet[str], most_bytes: int) -> Sequence[Row]:
@@ -140,9 +148,11 @@ def _row(key: bytes, value: object) -> Row | None:
     if not isinstance(value, bytes) or len(value) > 2 * MOST_ROW_BYTES:
         return None
     try:
-        return Row(key, *_decode(value))
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+        (observed,) = _OBSERVED.unpack_from(value)
+        version, kind, host, name, body = _decode(value[_OBSERVED.size :])
+    except (struct.error, msgspec.MsgspecError, UnicodeDecodeError):
         return None
+    return Row(key, version, kind, host, name, observed, body)
 
 
 def _kept(kind: str, rows: Sequence[Row]) -> Kept:

@@ -196,3 +196,22 @@ async def test_an_answer_that_fails_its_digest_is_asked_again(hub: Hub, tmp_path
     assert after == before
     assert len(hub.requests) == 2 * asked_before
     assert remembered.counts["damaged"] >= remembered.counts["stored"] > 5
+
+
+async def test_what_one_replica_saw_change_no_other_serves_as_it_was(hub: Hub, kept: Kept) -> None:
+    watch = Watch(1_795_590_000.0)
+    async with replica(hub, kept, watch) as first, replica(hub, kept, watch) as second:
+        await asked(first)
+        await asked(second)
+        hub.publish("acme/model", {"README.md": b"---\nlicense: cc-by-nc-4.0\n---\n"})
+        watch.now += HOUR
+        changed = await asked(first)
+        await asyncio.sleep(0.3)
+        await hub.go_dark()
+        watch.now += HOUR
+        other = await asked(second)
+
+    assert isinstance(changed.resolved, Found)
+    assert isinstance(other.resolved, Found)
+    assert other.resolved.value.commit == changed.resolved.value.commit
+    assert known(other) == known(changed)

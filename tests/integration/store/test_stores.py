@@ -39,6 +39,7 @@ async def test_rows_are_kept_for_the_next_process(opened: Callable[[], Store]) -
     first = opened()
     await first.put(rows)
     await first.put([row(key("acme/m1"), b"newer", observed=2_000.0)])
+    await first.put([row(key("acme/m1"), b"older", observed=1_500.0)])
     await first.close()
     second = opened()
     found = [await second.get(one.id) for one in rows]
@@ -85,7 +86,7 @@ async def test_rows_of_the_wanted_versions_are_loaded_as_far_as_there_is_room(op
 async def test_values_that_nobody_of_us_wrote_are_no_rows(server: ValkeyServer) -> None:
     store, client = ValkeyStore(server.url), Redis.from_url(server.url)
     wrong = key("acme/wrong").id
-    for value in (b"", b"\xff\xff", b"\x96\x01\x02\x03\x04\x05\x06", b"x" * 3_000_000):
+    for value in (b"", b"\xff\xff", b"\0" * 8, b"\0" * 8 + b"\x95\x01\x02\x03\x04\x05", b"x" * 3_000_000):
         await client.set(b"weighbridge:" + wrong, value)
         assert await store.get(wrong) is None
         assert list(await store.contents()) == []

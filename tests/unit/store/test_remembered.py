@@ -151,6 +151,19 @@ async def test_at_the_end_a_store_that_still_fails_keeps_nobody(store: Moody, wa
     assert (store.rows, store.asked) == ({}, -1)
 
 
+async def test_what_another_replica_learnt_since_stands_before_an_older_answer(
+    remembered: Remembered, store: Moody
+) -> None:
+    remembered.keep(key(), b"old", 900.0)
+    await until(lambda: bool(store.rows))
+    nothing = await remembered.newer(key(), 900.0)
+    store.rows[key().id] = row(key(), b"new", 950.0)
+    newer = await remembered.newer(key(), 900.0)
+
+    assert (nothing, newer) == (None, Held(b"new", 950.0))
+    assert await remembered.recall(key()) == newer
+
+
 async def test_a_store_that_reads_fails_and_memory_alone_answers(
     remembered: Remembered, store: Moody, watch: Watch
 ) -> None:
