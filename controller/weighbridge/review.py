@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
-from weighbridge.changes import controller_kind, to_judge, unchanged
+from weighbridge.changes import controller_kind, judged_at_its_pods, to_judge, unchanged
 from weighbridge.facts import Facts, WorkloadFacts, facts
 from weighbridge.model.evidence import Evidence, Place
 from weighbridge.model.outcomes import Found
@@ -81,6 +81,8 @@ class Reviewer:
         asker = replace(asker, max_evidence_age=self.site.max_evidence_age(request.namespace))
         judged = to_judge(request)
         if judged is None:
+            if asker.ahead and request.operation != "DELETE" and judged_at_its_pods(request.object):
+                self.gatherer.prepare(find_models(request.object, request.companions).references, asker)
             return Review(request, FoundModels(), None)
         found = find_models(judged, request.companions)
         if not found.of_interest:

@@ -98,6 +98,22 @@ async def test_what_is_scaled_is_prepared_for_the_pods_that_follow():
     assert gatherer.prepared == [(("hf://org/model",), Asker("ns", ahead=True, max_evidence_age=3600.0))]
 
 
+async def test_a_template_that_is_judged_at_its_pods_is_prepared_for_them():
+    owned = {
+        "apiVersion": "apps/v1",
+        "kind": "ReplicaSet",
+        "metadata": {"name": "rs", "ownerReferences": [{"kind": "Deployment", "name": "d", "controller": True}]},
+        "spec": {"template": {"spec": POD["spec"]}},
+    }
+    gatherer, ahead = KnownEvidence(), Asker("ns", ahead=True)
+    for asker, operation in ((ahead, "UPDATE"), (Asker("ns"), "UPDATE"), (ahead, "DELETE")):
+        review = await reviewer(gatherer).review(Request(owned, Namespace("ns"), operation), 5, asker)
+        assert review.decision is None
+
+    assert [refs for refs, _ in gatherer.prepared] == [("hf://org/model",)]
+    assert gatherer.asked == []
+
+
 async def test_evidence_is_gathered_for_whoever_asks_and_as_old_as_the_policies_allow():
     gatherer = KnownEvidence()
     await reviewer(gatherer).review(Request(POD, Namespace("ns")), 5, Asker("ns"))
