@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 import random
+import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
@@ -15,7 +16,7 @@ from weighbridge.sources.interface import Source
 from weighbridge.store.encoding import Damaged, Encoding, Unwritable
 from weighbridge.store.interface import Key
 from weighbridge.store.lifetimes import Lifetime, silence
-from weighbridge.store.remembered import Held, Remembered
+from weighbridge.store.remembered import CLOCKS_APART_SECONDS, Held, Remembered
 
 REFRESHING_SECONDS = 5.0
 """For which evidence holds that was put together while a part of it is asked again."""
@@ -231,7 +232,9 @@ class Questions(Generic[T]):
             return None
 
     def _age(self, known: _Known[T]) -> float:
-        return self._remembered.now() - known.observed
+        """Return the seconds since an answer; one from the future, of a clock that was set back, is older than any."""
+        age = self._remembered.now() - known.observed
+        return age if age > -CLOCKS_APART_SECONDS else sys.float_info.max
 
 
 def _fresh(outcome: Found[T] | Missing, lifetime: Callable[[Found[T] | Missing], Lifetime]) -> float:

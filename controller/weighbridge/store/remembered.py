@@ -31,6 +31,8 @@ MOST_AT_ONCE = 500
 """Rows written together."""
 LOADING_SECONDS = 20.0
 """At the beginning, for what fits into memory."""
+CLOCKS_APART_SECONDS = 60.0
+"""By which the clocks of two replicas may differ."""
 CLOSING_SECONDS = 5.0
 """At the end, for what still waits to be stored."""
 
@@ -171,7 +173,7 @@ class Remembered:
             self._failed(error)
             return None
         opened = self._opened(row) if row is not None else None
-        if opened is None or (opened.id, opened.observed > self._clock() + 60) != (key.id, False):
+        if opened is None or (opened.id, opened.observed > self._clock() + CLOCKS_APART_SECONDS) != (key.id, False):
             return None  # another's row, or one from the future: neither is an answer
         return opened
 

@@ -222,6 +222,19 @@ async def test_asking_again_about_what_is_known_costs_nothing(script: Script) ->
     assert await script.ask(asker=asker, name="acme/third") == Found(OLD)
 
 
+async def test_a_clock_that_is_set_back_makes_no_answer_hold_for_longer(script: Script) -> None:
+    script.now = 10_000.0
+    await script.ask()
+    await script.ask(CONTENT, name="acme/content")
+    script.answer, script.now = Found(NEW), 9_990.0
+    nearly = await script.ask()
+    script.now = 0.0
+
+    assert nearly == Found(OLD)
+    assert await script.ask() == Found(NEW)
+    assert await script.ask(CONTENT, name="acme/content") == Found(OLD)
+
+
 async def test_what_is_put_together_holds_as_long_as_its_shortest_part(script: Script) -> None:
     notes: list[tuple[float, float]] = []
 
