@@ -50,6 +50,7 @@ fix: tools $(VENV)/.dev ## format and mend what can be mended by itself
 	@$(VENV)/bin/ruff format --quiet controller tests demo
 	@$(TOOLS)/opa fmt --write policies
 	@$(PY) tools/schema.py > policies/schemas/input.json
+	@$(PY) tools/rule_pages.py
 
 score: tools $(VENV)/.dev ## measure against the corpus of real manifests and repositories, where it lies beside the project
 	@WEIGHBRIDGE_TOOLS=$(TOOLS) $(PY) tests/score/score.py

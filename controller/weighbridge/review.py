@@ -16,14 +16,18 @@ from typing import Protocol
 
 from weighbridge.changes import controller_kind, judged_at_its_pods, to_judge, unchanged
 from weighbridge.facts import Facts, WorkloadFacts, facts
+from weighbridge.model.companions import Wanted
 from weighbridge.model.evidence import Evidence, Place
 from weighbridge.model.outcomes import Found
 from weighbridge.model.refs import ModelRef
-from weighbridge.model.requests import NOBODY, Asker, KubeObject, Namespace, Request
+from weighbridge.model.requests import NOBODY, Asker, Fetched, KubeObject, Namespace, Request
 from weighbridge.model.serving import FoundModels
 from weighbridge.model.site import SiteFacts
 from weighbridge.model.verdicts import Decision, JudgedModel, Stage, Verdict
 from weighbridge.workloads import find_models
+
+COMPANIONS_SHARE = 0.2
+"""Of the time for evidence, what may go into reading other objects first."""
 
 
 class Gatherer(Protocol):
@@ -41,6 +45,13 @@ class Judge(Protocol):
 
     async def judge(self, document: Facts, places: Mapping[str, Mapping[str, Place]]) -> Verdict:
         """Return what the policies say; `places` (by reference, by pointer) is where the facts stand."""
+
+
+class CompanionReader(Protocol):
+    """Reads other objects that a workload names. Never raises: what cannot be had is `Unread`."""
+
+    async def read(self, wanted: Sequence[Wanted], namespace: str, seconds: float) -> Fetched:
+        """Return what is to be had of `wanted`, named by an object of `namespace`, within `seconds`."""
 
 
 class Site(Protocol):
@@ -71,6 +82,12 @@ class Reviewer:
     judge: Judge
     site: Site
     clock: Callable[[], datetime]
+    companions: CompanionReader | None = None
+    """Reads what a workload names and its input does not hold; without one, that stays unresolved."""
+
+    def reading(self, companions: CompanionReader) -> Reviewer:
+        """Return a reviewer that looks for what a workload names and its input does not hold."""
+        return replace(self, companions=companions)
 
     async def review(self, request: Request, seconds: float, asker: Asker = NOBODY) -> Review:
         """
@@ -84,7 +101,7 @@ class Reviewer:
             if asker.ahead and request.operation != "DELETE" and judged_at_its_pods(request.object):
                 self.gatherer.prepare(find_models(request.object, request.companions).references, asker)
             return Review(request, FoundModels(), None)
-        found = find_models(judged, request.companions)
+        request, found, seconds = await self._found(request, judged, seconds)
         if not found.of_interest:
             return Review(request, found, None)
         if unchanged(request, found):
@@ -99,6 +116,16 @@ class Reviewer:
         )
         verdict = await self.judge.judge(document, {str(one.ref): _places(one, request) for one in evidence})
         return Review(request, found, _decision(request, document, verdict, evidence), evidence)
+
+    async def _found(self, request: Request, judged: KubeObject, seconds: float) -> tuple[Request, FoundModels, float]:
+        """Find the models, once more with what the first look wanted; return the time that is left too."""
+        found = find_models(judged, request.companions)
+        if not found.wanted or self.companions is None:
+            return request, found, seconds
+        share = seconds * COMPANIONS_SHARE
+        fetched = await self.companions.read(found.wanted, request.namespace.name, share)
+        request = replace(request, companions=(*request.companions, *fetched.objects), unread=fetched.unread)
+        return request, find_models(judged, request.companions, request.unread), seconds - share
 
     async def stage(self, namespace: Namespace) -> Stage:
         """

@@ -48,8 +48,14 @@ full[rule] := _demand(rule, "full") if some rule in _composed
 weak[rule] := _demand(rule, "weak") if some rule in _composed
 
 # METADATA
-# description: What is demanded of a finding of one of the two grades.
+# description: For each rule, what is demanded of a finding that another rule's finding implies.
+implied[rule] := _demand(rule, "implied") if some rule in _composed
+
+# METADATA
+# description: What is demanded of a finding of one of the three grades.
 of(rule, "full") := full[rule]
+
+of(rule, "implied") := implied[rule]
 
 of(rule, "weak") := weak[rule]
 
@@ -130,10 +136,16 @@ _floors(rule, grade) := {candidate |
 }
 
 # A policy's own word on a rule: its entry, else its profile; without either it has none.
-_own(policy, rule, grade) := _candidate_of(policy, _capped(policy.rules[rule].action, rule, profile, grade)) if {
+_own(policy, rule, grade) := _candidate_of(policy, _capped(policy.rules[rule].action, rule, profile, asked)) if {
 	_has_entry(policy, rule)
 	profile := _profile_beside(policy)
+	asked := _asked_for(grade)
 }
+
+# Who asks for a rule by name wants to hear of it, whatever other rules say.
+_asked_for("implied") := "full"
+
+_asked_for(grade) := grade if grade != "implied"
 
 _own(policy, rule, grade) := _candidate_of(policy, _by_profile(rule, policy.profile, grade)) if {
 	not _has_entry(policy, rule)
@@ -201,6 +213,8 @@ _default_action(rule) := action if {
 }
 
 _capped(action, _, _, "full") := action
+
+_capped(action, _, _, "implied") := _effects[numbers.least({strength[action], strength.audit})]
 
 _capped(action, rule, profile, "weak") := _effects[numbers.least({strength[action], strength[_weak(rule, profile)]})]
 

@@ -12,6 +12,10 @@ full(model, message, evidence) := {"model": model.ref, "grade": "full", "message
 weak(model, message, evidence) := {"model": model.ref, "grade": "weak", "message": message, "evidence": evidence}
 
 # METADATA
+# description: A violation that follows from what another rule reports; profiles only record it, lest one fault be told ten times.
+implied(model, message, evidence) := {"model": model.ref, "grade": "implied", "message": message, "evidence": evidence}
+
+# METADATA
 # description: A complaint about the workload or the site rather than about one model.
 general(message) := {"model": null, "grade": "full", "message": message, "evidence": []}
 

@@ -710,13 +710,13 @@ async def test_what_was_late_is_not_kept(hub: Hub, gatherer: Gatherer) -> None:
 async def test_what_is_late_is_gone_on_with_to_the_roots_so_that_the_retry_is_warm(
     hub: Hub, gatherer: Gatherer
 ) -> None:
-    hub.publish("acme/root", {"README.md": b"---\nlicense: llama2\n---\n"})
-    hub.publish("acme/base", {"README.md": b"---\nbase_model: acme/root\n---\n"})
+    hub.publish("acme/origin", {"README.md": b"---\nlicense: llama2\n---\n"})
+    hub.publish("acme/base", {"README.md": b"---\nbase_model: acme/origin\n---\n"})
     hub.publish("acme/model", {"README.md": CARD})
     hub.stall(0.1)
     asker = Asker("team", ahead=True)
     (late,) = await gatherer.gather([ModelRef.parse("hf://acme/model")], 0.05, asker)
-    await until(lambda: any("/acme/root/resolve/" in path for path in hub.requests))
+    await until(lambda: any("acme/origin/resolve/" in path for path in hub.requests))
     await asyncio.sleep(0.3)
     asked = len(hub.requests)
     (again,) = await gatherer.gather([ModelRef.parse("hf://acme/model")], 0.05, asker)

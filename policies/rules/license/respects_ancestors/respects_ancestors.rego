@@ -10,6 +10,19 @@
 #   remedy:
 #     deployer: serve an approved model, or ask for an exception
 #     publisher: declare the ancestor's license and ship its notice
+#   why: MIT over Llama 3.1 is the commonest false claim on model hubs. Who relies on it breaks terms without knowing
+#     them.
+#   denies:
+#   - the ancestor forbids commercial use, and the claimed license permits it
+#   - the ancestor has a threshold or registration, and the claimed license has none
+#   - the ancestor is copyleft, and the claimed license is not
+#   - the ancestor restricts uses, and the claimed license is permissive or restricts other uses
+#   - 'the same, while a second license or notice names the ancestor''s terms or both are versions of one license:
+#     the front matter understates the obligations (a weaker finding: at most a warning)'
+#   admits:
+#   - the ancestor's own license
+#   - further restrictions on top of the ancestor's
+#   - 'an ancestor whose license is not known, or whose facets are not: an unknown facet proves nothing'
 package weighbridge.rules.license.respects_ancestors
 
 import data.weighbridge.lib.finding
