@@ -7,7 +7,7 @@ TOOLS = $(shell tools/build.sh --folder)
 PIP := $(PY) -m pip --disable-pip-version-check install --quiet --no-deps --require-hashes
 T ?= tests
 TESTS ?=
-PURE := $(patsubst %,controller/weighbridge/%,model/* workloads/* cards/* licenses/* lineage/* weights/* reports/* review.py facts.py changes.py verdict.py answers.py)
+PURE := $(patsubst %,controller/weighbridge/%,model/* workloads/* cards/* licenses/* lineage/* weights/* provenance/* reports/* review.py facts.py changes.py verdict.py answers.py)
 # A part of the tests covers a part of the code: the bar holds for the whole run.
 GATE := $(if $(TESTS)$(filter-out tests,$(T)),0,1)
 comma := ,
@@ -59,6 +59,7 @@ bench: tools $(VENV)/.dev ## time per review, per extraction, and webhook reques
 	@WEIGHBRIDGE_TOOLS=$(TOOLS) $(PY) tests/benchmarks/bench.py
 	@$(PY) tests/benchmarks/evidence.py
 	@$(PY) tests/benchmarks/store.py
+	@$(PY) tests/benchmarks/provenance.py
 	@$(PY) tests/benchmarks/cards.py
 	@$(PY) tests/benchmarks/page.py
 

@@ -29,6 +29,12 @@ class Settings:
     """Endpoint of a Hugging Face hub or mirror, or a folder in hub layout."""
     hub_token_file: Path | None = None
     """File with a hub token, read at each use and never logged."""
+    hub_plain: bool = False
+    """The hub is a mirror that may name no commits and know no parameters: a commit is its own resolution."""
+    object_stores: tuple[str, ...] = ()
+    """Buckets and web servers that may be asked, `s3://models?endpoint=https://…`; no others are."""
+    packs: Path | None = None
+    """Folder of packs, which are read before anybody is asked."""
     offline: bool = False
     """Ask no host; what is not in a folder is unknown."""
     engine: EngineChoice = "auto"

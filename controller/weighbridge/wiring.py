@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from weighbridge.engine.process import OpaProcess, find_opa
 from weighbridge.engine.selftest import self_test
 from weighbridge.errors import BadPolicies, EngineError, UserError
 from weighbridge.gathering import Gatherer, Tables
+from weighbridge.gathering.recording import Recorder
 from weighbridge.model.requests import Namespace
 from weighbridge.model.rules import Rule
 from weighbridge.review import Reviewer
@@ -28,6 +30,9 @@ from weighbridge.site.objects import SiteObjects, read_folder
 from weighbridge.sources.directory import DirectorySource
 from weighbridge.sources.hub import HubSource
 from weighbridge.sources.interface import Source
+from weighbridge.sources.object_stores import store_address
+from weighbridge.sources.objects import ObjectSource
+from weighbridge.sources.pack_folder import PackFolder
 from weighbridge.store.interface import Store
 from weighbridge.store.remembered import Remembered
 from weighbridge.store.sqlite import SqliteStore
@@ -73,7 +78,9 @@ async def assembled(settings: Settings) -> AsyncIterator[Assembly]:
         judge = Judge(engine, bundle)
         sources = await stack.enter_async_context(sources_of(settings))
         remembered = await stack.enter_async_context(remembered_of(settings))
-        gatherer = Gatherer(sources, Tables.from_documents(bundle.documents), remembered=remembered)
+        gatherer = Gatherer(
+            sources, Tables.from_documents(bundle.documents), packs=packs_of(settings), remembered=remembered
+        )
 
         async def ready() -> None:
             await engine.ready()
@@ -99,7 +106,9 @@ async def gathering(settings: Settings) -> AsyncIterator[Gatherer]:
     """Put together what asks about models, without anybody who judges; raises `BadPolicies`."""
     bundle = bundles.load(settings.policies or bundles.default_folder())
     async with sources_of(settings) as sources, remembered_of(settings) as remembered:
-        yield Gatherer(sources, Tables.from_documents(bundle.documents), remembered=remembered)
+        yield Gatherer(
+            sources, Tables.from_documents(bundle.documents), packs=packs_of(settings), remembered=remembered
+        )
 
 
 @asynccontextmanager
@@ -123,6 +132,20 @@ def store_at(address: str, *, outlives: bool = False) -> Store:
     if outlives:
         raise UserError("--accept-single-replica: is about a file. Fix: leave it out, several replicas share a server")
     return ValkeyStore(address)
+
+
+@asynccontextmanager
+async def recording(settings: Settings, scheme: str) -> AsyncIterator[tuple[Gatherer, Recorder]]:
+    """Put together what asks about models of one scheme and writes down every answer; raises `UserError`."""
+    bundle = bundles.load(settings.policies or bundles.default_folder())
+    async with sources_of(settings) as sources:
+        if scheme not in sources:
+            raise UserError(
+                f"no source reads {scheme}:// references. Fix: list one, such as --object-store s3://BUCKET"
+            )
+        recorder = Recorder(sources[scheme])
+        tables = Tables.from_documents(bundle.documents)
+        yield Gatherer({scheme: recorder}, tables), recorder
 
 
 def _now() -> datetime:
@@ -152,15 +175,33 @@ async def _engine(stack: AsyncExitStack, settings: Settings, bundle: Bundle) -> 
 
 @asynccontextmanager
 async def sources_of(settings: Settings) -> AsyncIterator[Mapping[str, Source]]:
-    """Build the source of each scheme, and take them apart at the end."""
+    """Build the source of each scheme, and take them apart at the end; raises `UserError` for an address that is none."""
+    addresses = [store_address(one) for one in settings.object_stores]
+    async with AsyncExitStack() as stack:
+        sources: dict[str, Source] = {"hf": await _hub(stack, settings)}
+        for scheme in dict.fromkeys(one.scheme for one in addresses):
+            stores = [one for one in addresses if one.scheme == scheme]
+            sources[scheme] = await stack.enter_async_context(ObjectSource(stores, offline=settings.offline))
+        yield sources
+
+
+async def _hub(stack: AsyncExitStack, settings: Settings) -> Source:
     if "://" not in settings.hub:
-        yield {"hf": DirectorySource(Path(settings.hub))}
-        return
+        return DirectorySource(Path(settings.hub))
     hub = HubSource(
         settings.hub,
         token_file=settings.hub_token_file,
         offline=settings.offline,
+        plain=settings.hub_plain,
         redirect_hosts=DELIVERIES.get(settings.hub.rstrip("/"), frozenset()),
     )
-    async with hub:
-        yield {"hf": hub}
+    return await stack.enter_async_context(hub)
+
+
+def packs_of(settings: Settings) -> PackFolder | None:
+    """Return the folder of packs; raises `UserError` when it is none."""
+    if settings.packs is None:
+        return None
+    if not settings.packs.is_dir():
+        raise UserError(f"--packs {settings.packs}: no such folder")
+    return PackFolder(settings.packs, time.monotonic)

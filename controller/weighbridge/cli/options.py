@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
@@ -20,6 +21,7 @@ def add_judging(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--site", type=Path, metavar="DIR", help="folder with ModelPolicy and other site objects")
     add_sources(parser)
     add_store(parser)
+    add_packs(parser)
     parser.add_argument(
         "--engine",
         choices=get_args(EngineChoice),
@@ -35,6 +37,18 @@ def add_sources(parser: argparse.ArgumentParser) -> None:
         "--hub", metavar="URL|DIR", help=f"model hub or mirror, or a folder in hub layout (default: {DEFAULT_HUB})"
     )
     parser.add_argument("--hub-token-file", type=Path, metavar="FILE", help="file with a hub token")
+    parser.add_argument(
+        "--hub-plain",
+        action="store_true",
+        help="the hub is a plain mirror (Artifactory, Nexus): it may name no commits, so models must be pinned",
+    )
+    parser.add_argument(
+        "--object-store",
+        action="append",
+        default=[],
+        metavar="URL",
+        help="bucket or web server that may be asked: s3://BUCKET[?endpoint=URL], gs://BUCKET, https://HOST/PATH (repeat for more)",
+    )
     parser.add_argument("--offline", action="store_true", help="ask no host: what a folder does not hold is unknown")
 
 
@@ -70,6 +84,11 @@ def store_address(arguments: argparse.Namespace) -> str:
     return address
 
 
+def add_packs(parser: argparse.ArgumentParser) -> None:
+    """Add `--packs`."""
+    parser.add_argument("--packs", type=Path, metavar="DIR", help="folder of packs, read before anybody is asked")
+
+
 def add_profile(parser: argparse.ArgumentParser) -> None:
     """Add `--profile`."""
     parser.add_argument(
@@ -77,17 +96,27 @@ def add_profile(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def settings_of(arguments: argparse.Namespace) -> Settings:
-    """Make settings of the shared options; a namespace without policy is in stage enforce unless there is a site."""
+def sources_of(arguments: argparse.Namespace) -> Settings:
+    """Make settings of where models come from."""
     return Settings(
         policies=arguments.policies,
+        hub=arguments.hub or DEFAULT_HUB,
+        hub_token_file=arguments.hub_token_file,
+        hub_plain=arguments.hub_plain,
+        object_stores=tuple(arguments.object_store),
+        packs=getattr(arguments, "packs", None),
+        offline=arguments.offline,
+        store=store_address(arguments) if "store" in arguments else "",
+    )
+
+
+def settings_of(arguments: argparse.Namespace) -> Settings:
+    """Make settings of the shared options; a namespace without policy is in stage enforce unless there is a site."""
+    return replace(
+        sources_of(arguments),
         site=arguments.site,
         fallback_stage="audit" if arguments.site else "enforce",
         profile=arguments.profile,
-        hub=arguments.hub or DEFAULT_HUB,
-        hub_token_file=arguments.hub_token_file,
-        offline=arguments.offline,
-        store=store_address(arguments),
         engine=arguments.engine,
     )
 

@@ -18,6 +18,7 @@ from weighbridge.gathering.guarding import Guarded
 from weighbridge.gathering.keeping import AHEAD_SECONDS, Ahead, EvidenceMemory
 from weighbridge.gathering.parts import FilesPart, Parts, license_of, statements_of
 from weighbridge.gathering.repositories import Repositories
+from weighbridge.gathering.shelving import Shelved
 from weighbridge.gathering.tables import Tables
 from weighbridge.gathering.weighing import against_parents, converted_from, units_of, weighed
 from weighbridge.lineage import NodeFacts, ParentStatement, Statements, lineage, parent_revision
@@ -27,7 +28,8 @@ from weighbridge.model.evidence import Evidence, Files, License, Place, Resolved
 from weighbridge.model.outcomes import Found, Missing, Outcome, Unknown, Unreadable
 from weighbridge.model.refs import ModelRef
 from weighbridge.model.requests import NOBODY, Asker
-from weighbridge.sources.interface import Source
+from weighbridge.sources.interface import ScanningSource, Source
+from weighbridge.sources.pack_folder import PackFolder
 from weighbridge.store.remembered import Remembered
 
 HOPS = 8
@@ -47,11 +49,16 @@ class Gatherer:
         tables: Tables,
         clock: Callable[[], float] = time.time,
         *,
+        packs: PackFolder | None = None,
         remembered: Remembered | None = None,
         budgets: Budgets | None = None,
     ) -> None:
-        """Ask `sources`, by scheme; `clock` says the Unix time; what is learnt goes to `remembered`, else to memory alone."""
-        self._sources = {scheme: Guarded(source, clock) for scheme, source in sources.items()}
+        """
+        Ask `sources`, by scheme, after `packs`; `clock` says the Unix time.
+
+        What is learnt goes to `remembered`, else to memory alone.
+        """
+        self._sources = Shelved({scheme: Guarded(source, clock) for scheme, source in sources.items()}, packs)
         self._tables = tables
         self._remembered = remembered or Remembered(None, clock)
         self._repositories = Repositories(tables, self._remembered)
@@ -103,7 +110,7 @@ class Gatherer:
             case Unknown():
                 return _nothing(ref, resolved)
 
-    async def _known(self, ref: ModelRef, now: Resolved, source: Source, deadline: Deadline) -> Evidence:
+    async def _known(self, ref: ModelRef, now: Resolved, source: ScanningSource, deadline: Deadline) -> Evidence:
         at = now.commit or now.digest or ""
         parts, headers = await asyncio.gather(
             self._repositories.parts(source, ref.repository, at, deadline),
@@ -115,7 +122,11 @@ class Gatherer:
         name = self._tables.aliases.own(ref.repository)
         asked = tuple(dict.fromkeys((*parts.unknown, *unknown)))
         model = NodeFacts(name, "found", now.commit, statements, _value(license_outcome), asked)
-        ancestors = await _Walk(self._repositories, self._tables, source, deadline).ancestors(model)
+        ancestors, content, scan = await asyncio.gather(
+            _Walk(self._repositories, self._tables, source, deadline).ancestors(model),
+            self._repositories.content(source, ref.repository, at, ref.file, deadline),
+            self._repositories.scan(source, ref.repository, at, deadline),
+        )
         return Evidence(
             ref=ref,
             resolved=Found(now),
@@ -129,6 +140,8 @@ class Gatherer:
             adapter=_mapped(parts.adapter, lambda part: part.adapter),
             places={**_places(parts), **license_places, **statements.places},
             weights=against_parents(weighed(parts, headers), parts, _sizes_of_parents(statements, ancestors)),
+            content_digest=content,
+            scan=scan,
         )
 
 
@@ -196,8 +209,9 @@ def _sizes_of_parents(statements: Statements, ancestors: Mapping[str, NodeFacts]
 
 def _nothing(ref: ModelRef, unknown: Unknown) -> Evidence:
     return Evidence(
-        ref, unknown, unknown, unknown, unknown, unknown, unknown, unknown, unknown, unknown, weights=unknown
-    )
+        ref, unknown, unknown, unknown, unknown, unknown, unknown, unknown, unknown, unknown,
+        weights=unknown, content_digest=unknown, scan=unknown,
+    )  # fmt: skip
 
 
 def _mapped(outcome: Outcome[T | Unreadable], pick: Callable[[T], U]) -> Outcome[U | Unreadable]:

@@ -12,11 +12,11 @@ from weighbridge.licenses import CardStatement, FileStatement, card_statement, i
 from weighbridge.lineage import Prose, Repository, Statements, read_prose, read_statements
 from weighbridge.model.evidence import Adapter, Card, Config, Files, GenerationConfig, License, Place, Shape, Tokenizer
 from weighbridge.model.outcomes import Found, Missing, Outcome, Unknown, Unreadable
-from weighbridge.weights import Header, Promise, WeightSet
+from weighbridge.weights import Header, ListedFile, Promise, WeightSet
 
 CARD, MERGE = "README.md", "mergekit_config.yml"
 _METADATA = (
-    "license", "license_name", "license_link", "base_model", "base_model_revision", "base_model_relation", "tags",
+    "license", "license_name", "license_link", "datasets", "base_model", "base_model_revision", "base_model_relation", "tags",
 )  # fmt: skip
 """Keys of the metadata that are kept; the rest is an attacker's to fill memory with."""
 _NO_STATEMENT = CardStatement(None, None, custom=False, line=None, named=())
@@ -89,6 +89,8 @@ class FilesPart:
     """License files worth reading."""
     tags: tuple[str, ...] = ()
     """Base models that the source itself shows."""
+    content: tuple[ListedFile, ...] = ()
+    """What the content digest is made of."""
 
     @property
     def files(self) -> Files | Unreadable:

@@ -25,6 +25,7 @@ Because: TypeAlias = Literal[
     "no_source",  # no source can read this scheme: said once, by workload.resolved
     "unresolved_reference",  # nobody could tell which model is meant: said once, by workload.resolved
     "source_gone",  # it says there is no such thing, of something it gave before
+    "weights_needed",  # only whole weight files could tell, and those are never downloaded
     "no_repository",  # the repository does not exist: said once, by workload.resolved
 ]
 

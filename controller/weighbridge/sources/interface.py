@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from weighbridge.model.evidence import Resolved
 from weighbridge.model.outcomes import Because, Outcome, Unknown, Unreadable
+from weighbridge.model.scans import Scan
 from weighbridge.weights import ListedFile
 
 Clock = Callable[[], datetime]
@@ -64,6 +65,18 @@ class Source(Protocol):
 
     def late(self, seconds: float) -> Unknown:
         """Return what to say when the source has not answered in `seconds`."""
+
+
+@runtime_checkable
+class Scanning(Protocol):
+    """A source that scans what it holds."""
+
+    async def scan(self, repository: str, commit: str) -> Outcome[Scan | Unreadable]:
+        """Return what its scanners say now about a commit; `Missing` where it does not scan."""
+
+
+class ScanningSource(Source, Scanning, Protocol):
+    """A source that can also be asked about scans."""
 
 
 @dataclass(slots=True)
