@@ -15,7 +15,7 @@ empty :=
 space := $(empty) $(empty)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test lint fix score bench tools packages lock clean
+.PHONY: help demo run test lint fix score bench fuzz tools packages lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -62,6 +62,10 @@ bench: tools $(VENV)/.dev ## time per review, per extraction, and webhook reques
 	@$(PY) tests/benchmarks/provenance.py
 	@$(PY) tests/benchmarks/cards.py
 	@$(PY) tests/benchmarks/page.py
+
+SECONDS ?= 60
+fuzz: $(VENV)/.dev ## break the workloads of all stories for a while and see that nothing crashes (SECONDS=60)
+	@$(PY) tests/fuzz/workloads.py --seconds $(SECONDS)
 
 tools: ## build the pinned OPA, etcd, kube-apiserver, controller manager and Helm that are missing (needs Go)
 	@tools/build.sh
