@@ -58,6 +58,7 @@ score: tools $(VENV)/.dev ## measure against the corpus of real manifests and re
 bench: tools $(VENV)/.dev ## time per review, per extraction, and webhook requests per second, as ratios against the floor
 	@WEIGHBRIDGE_TOOLS=$(TOOLS) $(PY) tests/benchmarks/bench.py
 	@$(PY) tests/benchmarks/evidence.py
+	@$(PY) tests/benchmarks/store.py
 	@$(PY) tests/benchmarks/provenance.py
 	@$(PY) tests/benchmarks/cards.py
 	@$(PY) tests/benchmarks/page.py

@@ -30,9 +30,12 @@ def to_judge(request: Request) -> KubeObject | None:
         return _added_ephemeral(request)
     if request.subresource:
         return None
-    if request.object.get("kind") != "Pod" and _has_controller(request.object) and pods_run_it(request.object):
-        return None
-    return request.object
+    return None if judged_at_its_pods(request.object) else request.object
+
+
+def judged_at_its_pods(obj: KubeObject) -> bool:
+    """Return whether an object is a template that a controller keeps, such as the ReplicaSet of a Deployment."""
+    return obj.get("kind") != "Pod" and _has_controller(obj) and pods_run_it(obj)
 
 
 def unchanged(request: Request, found: FoundModels) -> bool:

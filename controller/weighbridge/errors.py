@@ -12,6 +12,7 @@ WeighbridgeError
 └── OperatorError        the surroundings are wrong: exit 3
     ├── EngineError      the policies could not be asked
     ├── ClusterError     the API server could not be asked
+    ├── StoreError       the store of evidence could not be asked
     └── OutputError      the result could not be written
 ```
 Anything else that is raised is our bug and may show a traceback.
@@ -59,6 +60,10 @@ class EngineError(OperatorError):
 
 class ClusterError(OperatorError):
     """The API server could not be asked."""
+
+
+class StoreError(OperatorError):
+    """The store of evidence could not be asked; reviews go on without it."""
 
 
 class OutputError(OperatorError):

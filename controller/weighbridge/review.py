@@ -14,13 +14,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
-from weighbridge.changes import controller_kind, to_judge, unchanged
+from weighbridge.changes import controller_kind, judged_at_its_pods, to_judge, unchanged
 from weighbridge.facts import Facts, WorkloadFacts, facts
 from weighbridge.model.companions import Wanted
 from weighbridge.model.evidence import Evidence, Place
 from weighbridge.model.outcomes import Found
 from weighbridge.model.refs import ModelRef
-from weighbridge.model.requests import Fetched, KubeObject, Namespace, Request
+from weighbridge.model.requests import NOBODY, Asker, Fetched, KubeObject, Namespace, Request
 from weighbridge.model.serving import FoundModels
 from weighbridge.model.site import SiteFacts
 from weighbridge.model.verdicts import Decision, JudgedModel, Stage, Verdict
@@ -33,8 +33,11 @@ COMPANIONS_SHARE = 0.2
 class Gatherer(Protocol):
     """Finds out about models. Never raises: what cannot be learnt is `Unknown`."""
 
-    async def gather(self, refs: Sequence[ModelRef], seconds: float) -> tuple[Evidence, ...]:
+    async def gather(self, refs: Sequence[ModelRef], seconds: float, asker: Asker) -> tuple[Evidence, ...]:
         """Return one `Evidence` per reference, in order, within `seconds`."""
+
+    def prepare(self, refs: Sequence[ModelRef], asker: Asker) -> None:
+        """Find out in the background what is about to be asked, if `asker` wants that."""
 
 
 class Judge(Protocol):
@@ -56,6 +59,9 @@ class Site(Protocol):
 
     def facts_for(self, namespace: Namespace, evidence: Sequence[Evidence]) -> SiteFacts:
         """Return what speaks in this namespace about these models."""
+
+    def max_evidence_age(self, namespace: Namespace) -> float:
+        """Return for how many seconds the last known answer of a silent source serves in this namespace."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,20 +89,27 @@ class Reviewer:
         """Return a reviewer that looks for what a workload names and its input does not hold."""
         return replace(self, companions=companions)
 
-    async def review(self, request: Request, seconds: float) -> Review:
+    async def review(self, request: Request, seconds: float, asker: Asker = NOBODY) -> Review:
         """
         Decide about one object.
 
         Evidence gathering is given up after `seconds`. Raises `EngineError` when the policies cannot be asked.
         """
+        asker = replace(asker, max_evidence_age=self.site.max_evidence_age(request.namespace))
         judged = to_judge(request)
         if judged is None:
+            if asker.ahead and request.operation != "DELETE" and judged_at_its_pods(request.object):
+                self.gatherer.prepare(find_models(request.object, request.companions).references, asker)
             return Review(request, FoundModels(), None)
         request, found, seconds = await self._found(request, judged, seconds)
-        if not found.of_interest or unchanged(request, found):
+        if not found.of_interest:
+            return Review(request, found, None)
+        if unchanged(request, found):
+            # Scaled or restarted: its Pods come next, and find everything known.
+            self.gatherer.prepare(found.references, asker)
             return Review(request, found, None)
 
-        evidence = await self.gatherer.gather(found.references, seconds)
+        evidence = await self.gatherer.gather(found.references, seconds, asker)
         site = self.site.facts_for(request.namespace, evidence)
         document = facts(
             request.namespace.name, _workload(judged), found.serving, evidence, found.problems, site, self.clock()

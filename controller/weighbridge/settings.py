@@ -47,5 +47,12 @@ class Settings:
     """`auto` prefers a real `opa` and falls back to the embedded preview."""
     opa_socket: Path | None = None
     """Unix socket of an OPA sidecar; without one, OPA is started as a child process."""
+    store: str = ""
+    """
+    Where evidence is kept for later processes: a path is a SQLite file, `redis://…` a Valkey or Redis server.
+    Empty keeps it in memory only, and then no namespace is put on the `enforce` list.
+    """
+    accept_single_replica: bool = False
+    """A SQLite file lies on a volume that outlives the Pod, and nobody runs a second replica on it."""
     gather_seconds: float = 20.0
     """How long evidence is gathered for one object on the command line; the webhook goes by the API server's timeout."""

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
 
 from weighbridge.model.verdicts import Finding
 
@@ -59,6 +61,21 @@ def _counter(registry: CollectorRegistry, name: str, says: str, *labels: str) ->
     return Counter(f"weighbridge_{name}", says, labels, registry=registry)
 
 
+class _StoreFigures(Collector):
+    def __init__(self, counts: Mapping[str, int], size: Callable[[], int]) -> None:
+        self._counts = counts
+        self._size = size
+
+    def collect(self) -> Iterator[Metric]:
+        looked = CounterMetricFamily(
+            "weighbridge_store_events", "Look-ups of evidence and what became of them.", labels=("event",)
+        )
+        for event, number in sorted(self._counts.items()):
+            looked.add_metric((event,), number)
+        yield looked
+        yield GaugeMetricFamily("weighbridge_store_memory_bytes", "Answers in memory.", value=self._size())
+
+
 @dataclass(frozen=True, slots=True)
 class Metrics:
     """The figures of one controller, in a registry of their own so that two can live in one process."""
@@ -72,6 +89,8 @@ class Metrics:
     enforcing: Gauge = field(init=False)
     excluded: Gauge = field(init=False)
     certificate_loads: Counter = field(init=False)
+    store_survives: Gauge = field(init=False)
+    held_back: Gauge = field(init=False)
 
     def __post_init__(self) -> None:
         reg = self.registry
@@ -98,6 +117,14 @@ class Metrics:
             "certificate_loads": _counter(
                 reg, "certificate_loads", "Attempts to load a changed serving certificate, by outcome.", "outcome"
             ),
+            "store_survives": Gauge(
+                "weighbridge_store_survives", "1 while what is known would outlive every Pod of ours.", registry=reg
+            ),
+            "held_back": Gauge(
+                "weighbridge_held_back_namespaces",
+                "Namespaces that enforce and do not reject Pods while no decision can be had, because the store would not survive.",
+                registry=reg,
+            ),
         }
         for name, metric in made.items():
             object.__setattr__(self, name, metric)
@@ -108,6 +135,10 @@ class Metrics:
         self.seconds.labels(door).observe(seconds)
         for one in findings:
             self.findings.labels(one.rule, one.effect).inc()
+
+    def follow_store(self, counts: Mapping[str, int], size: Callable[[], int]) -> None:
+        """Show what became of look-ups of evidence, and the bytes it takes in memory."""
+        self.registry.register(_StoreFigures(counts, size))
 
     def exclude(self, namespaces: Iterable[str]) -> None:
         """Show the namespaces that are never reviewed."""

@@ -43,6 +43,10 @@ from weighbridge.sources.object_stores import store_address
 from weighbridge.sources.objects import ObjectSource
 from weighbridge.sources.oci import Registries
 from weighbridge.sources.pack_folder import PackFolder
+from weighbridge.store.interface import Store
+from weighbridge.store.remembered import Remembered
+from weighbridge.store.sqlite import SqliteStore
+from weighbridge.store.valkey import SCHEMES, ValkeyStore
 
 DELIVERIES = {DEFAULT_HUB: frozenset({".hf.co"})}
 """Where a hub sends those who ask for weights (source: the hub's own /.well-known/meta.json)."""
@@ -64,6 +68,10 @@ class Assembly:
     """Who judges, for people: `opa`."""
     rules: Mapping[str, Rule]
     """The rule table, by id."""
+    load: Callable[[], Awaitable[int]]
+    """Takes what the store holds into memory, and says how many answers that were."""
+    remembered: Remembered
+    """What was learnt."""
 
 
 @asynccontextmanager
@@ -79,9 +87,10 @@ async def assembled(settings: Settings) -> AsyncIterator[Assembly]:
         engine, title = await _engine(stack, settings, bundle)
         judge = Judge(engine, bundle)
         sources = await stack.enter_async_context(sources_of(settings))
-        provenance = await stack.enter_async_context(provenance_of(settings, site.signers))
+        remembered = await stack.enter_async_context(remembered_of(settings))
+        provenance = await stack.enter_async_context(provenance_of(settings, site.signers, remembered))
         tables = Tables.from_documents(bundle.documents)
-        gatherer = Gatherer(sources, tables, provenance=provenance, packs=packs_of(settings))
+        gatherer = Gatherer(sources, tables, provenance=provenance, packs=packs_of(settings), remembered=remembered)
 
         async def ready() -> None:
             await engine.ready()
@@ -89,7 +98,17 @@ async def assembled(settings: Settings) -> AsyncIterator[Assembly]:
 
         reviewer = Reviewer(gatherer, judge, site, _now)
         preview = isinstance(engine, EmbeddedEngine)
-        yield Assembly(reviewer, ready, lambda: judge.revision, site.ask_url, preview, title, bundle.rules)
+        yield Assembly(
+            reviewer,
+            ready,
+            lambda: judge.revision,
+            site.ask_url,
+            preview,
+            title,
+            bundle.rules,
+            gatherer.load,
+            remembered,
+        )
 
 
 @asynccontextmanager
@@ -97,21 +116,51 @@ async def gathering(settings: Settings) -> AsyncIterator[Gatherer]:
     """Put together what asks about models, without anybody who judges; raises `BadPolicies`."""
     bundle = bundles.load(settings.policies or bundles.default_folder())
     site = _site(settings, bundle)
-    async with sources_of(settings) as sources, provenance_of(settings, lambda: site.signers) as provenance:
+    async with (
+        sources_of(settings) as sources,
+        remembered_of(settings) as remembered,
+        provenance_of(settings, lambda: site.signers, remembered) as provenance,
+    ):
         tables = Tables.from_documents(bundle.documents)
-        yield Gatherer(sources, tables, provenance=provenance, packs=packs_of(settings))
+        yield Gatherer(sources, tables, provenance=provenance, packs=packs_of(settings), remembered=remembered)
+
+
+@asynccontextmanager
+async def remembered_of(settings: Settings) -> AsyncIterator[Remembered]:
+    """Build what remembers evidence, and at the end store what still waits to be; raises `UserError`."""
+    store = store_at(settings.store, outlives=settings.accept_single_replica) if settings.store else None
+    remembered = Remembered(store)
+    try:
+        yield remembered
+    finally:
+        await remembered.close()
+
+
+def store_at(address: str, *, outlives: bool = False) -> Store:
+    """Build the store at an address: `redis://…` a server, a path a file; raises `UserError` for anything else."""
+    scheme, separator, _ = address.partition("://")
+    if not separator:
+        return SqliteStore(Path(address), outlives=outlives)
+    if scheme not in SCHEMES:
+        raise UserError(f"--store: got {scheme}://, expected a path or one of {', '.join(SCHEMES)}")
+    if outlives:
+        raise UserError("--accept-single-replica: is about a file. Fix: leave it out, several replicas share a server")
+    return ValkeyStore(address)
 
 
 @asynccontextmanager
 async def provenance_of(
-    settings: Settings, signers: Callable[[], Sequence[KnownSigner]], supplied: Sequence[Attached] = ()
+    settings: Settings,
+    signers: Callable[[], Sequence[KnownSigner]],
+    remembered: Remembered,
+    supplied: Sequence[Attached] = (),
 ) -> AsyncIterator[Provenance]:
     """Build what finds out who vouches for models, and take it apart at the end."""
     store = attestation_store(settings.attestations, offline=settings.offline) if settings.attestations else None
-    attachments = Attachments(time.monotonic, store, supplied)
+    attachments = Attachments(remembered, store, supplied)
     verifying = Verifying(lambda: Anchors({one.name: one.trust for one in signers()}), time.monotonic, _now)
     try:
-        yield Provenance(attachments, verifying, time.monotonic)
+        yield Provenance(attachments, verifying, remembered)
     finally:
         if store is not None:
             await store.close()

@@ -175,7 +175,7 @@ _model := {
 	"publisher": "acme",
 	"resolved": {"found": {
 		"commit": "3f9c2e1000000000000000000000000000000000", "digest": null,
-		"asked": "3f9c2e1000000000000000000000000000000000", "immutable": true,
+		"asked": "3f9c2e1000000000000000000000000000000000", "immutable": true, "stale": false,
 	}},
 	"card": {"found": {
 		"sha256": "sha256:00", "letters": 5000, "front_matter": "ok", "front_matter_problem": null,

@@ -22,7 +22,7 @@ keys := {
 	},
 	"missing": {"looked_at"},
 	"unknown": {"because", "host", "since"},
-	"resolved": {"commit", "digest", "asked", "immutable"},
+	"resolved": {"commit", "digest", "asked", "immutable", "stale"},
 	"card": {
 		"sha256", "letters", "front_matter", "front_matter_problem",
 		"code_readme", "sections", "placeholders", "datasets", "data_pins",

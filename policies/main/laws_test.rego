@@ -23,7 +23,7 @@ _config := {
 
 # Facts of many kinds, each laid over a harmless model.
 _changes := [
-	{"resolved": {"found": {"commit": null, "digest": null, "asked": "main", "immutable": false}}},
+	{"resolved": {"found": {"commit": null, "digest": null, "asked": "main", "immutable": false, "stale": false}}},
 	{"resolved": fixture.missing("hub.example/acme/tariff-8b")},
 	{"scheme": "pvc", "resolved": fixture.unknown("no_source")},
 	{"unresolved_because": "from a Secret", "resolved": fixture.unknown("unresolved_reference")},
@@ -192,7 +192,7 @@ test_no_missing_leaf_of_a_lineage_admits if {
 }
 
 test_no_missing_leaf_of_a_reference_admits if {
-	branch := {"found": {"commit": null, "digest": null, "asked": "main", "immutable": false}}
+	branch := {"found": {"commit": null, "digest": null, "asked": "main", "immutable": false, "stale": false}}
 	_guarded({"resolved": branch}, _policies("restricted"))
 }
 

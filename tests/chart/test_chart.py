@@ -113,6 +113,9 @@ def test_the_sidecar_is_started_as_a_child_process_would_be(tmp_path: Path) -> N
         {"hub": {"tokenSecret": "t"}, "excludeNamespaces": ["a", "b"]},
         {"hub": {"offline": True}},
         {"registries": {"hosts": ["ghcr.io", "http://r.local:5000"], "configSecret": "t"}},
+        {"store": {"url": "redis://valkey:6379/0"}},
+        {"store": {"urlSecret": "store"}},
+        {"replicas": 1, "singleReplica": {"accept": True}, "store": {"claim": "evidence"}},
         {"companions": {"read": True}},
     ],
 )

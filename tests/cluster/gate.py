@@ -148,6 +148,8 @@ class Gate:
     """Further arguments of the next start."""
     _stack: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
     process: subprocess.Popen[bytes] | None = None
+    lasting: bool = True
+    """Whether what is known outlives the process."""
 
     @property
     def admin(self) -> Kubectl:
@@ -184,6 +186,8 @@ class Gate:
             f"--webhook-configuration={CONFIGURATION}",
             f"--own-namespace={OWN_NAMESPACE}",
             "--exclude-namespace=left-alone",
+            f"--store={self.folder / 'evidence.sqlite'}",
+            *(("--accept-single-replica",) if self.lasting else ()),
             *self.more,
         ]
         environment = {"PYTHONPATH": str(ROOT / "controller"), "WEIGHBRIDGE_TOOLS": str(tools())}
@@ -208,9 +212,13 @@ class Gate:
 
     def metric(self, name: str) -> float:
         """Return the sum of a metric over its labels."""
-        text = str(Kubectl(f"https://127.0.0.1:{self.port}", "").get("/metrics").body)
+        text = self.metrics()
         found = re.findall(rf"^weighbridge_{name}(?:\{{[^}}]*\}})? (\S+)$", text, re.MULTILINE)
         return sum(float(one) for one in found)
+
+    def metrics(self) -> str:
+        """Return all metrics as they are scraped."""
+        return str(Kubectl(f"https://127.0.0.1:{self.port}", "").get("/metrics").body)
 
     def reviews(self) -> float:
         """Return how many reviews were answered."""

@@ -26,9 +26,11 @@ def watched(gate: Gate) -> str:
 
 
 def bad(namespace: str) -> dict[str, object]:
-    """Return a Pod whose verdict nobody has yet."""
+    """Return a Pod whose verdict nobody has yet, of a model that is known, so that no budget of new models is spent."""
     number = next(NEVER_SEEN)
-    return pod(namespace, f"bad-{number}", f"acme/nobody-{number}")
+    made = pod(namespace, f"bad-{number}", "acme/bare")
+    made["spec"]["containers"][0]["args"].append(f"--max-model-len={1000 + number}")
+    return made
 
 
 def cached_bad(namespace: str) -> dict[str, object]:
@@ -57,6 +59,41 @@ def test_while_the_webhook_is_down_enforce_refuses_and_observe_admits(
 def test_after_a_restart_reviews_are_decided_again(gate: Gate, admin: Kubectl, guarded: str) -> None:
     assert admin.create(pod(guarded, "again", "acme/good"), dry_run=True).ok
     assert admin.create(pod(guarded, "again", "acme/bare"), dry_run=True).status == 403
+
+
+def test_after_a_restart_what_was_known_is_known_though_the_hub_is_gone(
+    gate: Gate, admin: Kubectl, guarded: str
+) -> None:
+    assert admin.create(pod(guarded, "known", "acme/good"), dry_run=True).ok
+    gate.stop()
+    (gate.folder / "hub").rename(gate.folder / "hub-away")
+    gate.start()
+    known = admin.create(pod(guarded, "known", "acme/good"), dry_run=True)
+    unknown = admin.create(pod(guarded, "unknown", "acme/other"), dry_run=True)
+    (gate.folder / "hub-away").rename(gate.folder / "hub")
+
+    assert known.ok, known.message
+    assert unknown.status == 503
+    assert "weighbridge_store_events_total" in gate.metrics()
+
+
+def test_a_namespace_leaves_the_enforce_list_while_what_is_known_would_not_survive(
+    gate: Gate, admin: Kubectl, guarded: str
+) -> None:
+    gate.stop()
+    gate.lasting = False
+    gate.start()
+    until(lambda: not gate.enforcing(), what="an empty enforce list")
+    held = gate.metric("held_back_namespaces"), gate.metric("store_survives")
+    denied = admin.create(cached_bad(guarded))
+    gate.stop()
+    gate.lasting = True
+    gate.start()
+    until(lambda: guarded in gate.enforcing(), what=f"{guarded} on the enforce list")
+
+    assert held[0] >= 1
+    assert held[1] == 0
+    assert denied.status == 403
 
 
 def test_when_opa_is_killed_mid_flight_nothing_bad_is_admitted_and_it_recovers(

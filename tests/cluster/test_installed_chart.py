@@ -38,6 +38,7 @@ def test_the_api_server_takes_everything_the_chart_renders(
         "site": site_objects(),
         "excludeNamespaces": ["left-alone"],
         "hub": {"tokenSecret": "hub-token"},
+        "store": {"urlSecret": "evidence-store"},
         "image": {"digest": f"sha256:{'ab' * 32}", "pullSecrets": ["registry"]},
         "tolerations": [{"key": "dedicated", "operator": "Exists"}],
         "serviceAccount": {"annotations": {"a": "b"}},

@@ -10,7 +10,7 @@ from weighbridge.errors import EngineError
 from weighbridge.facts import MODEL_FACTS, WorkloadFacts, facts, to_json
 from weighbridge.model.companions import Unread
 from weighbridge.model.outcomes import Unknown
-from weighbridge.model.requests import Fetched, Namespace, Request, Where
+from weighbridge.model.requests import Asker, Fetched, Namespace, Request, Where
 from weighbridge.model.site import SiteFacts
 from weighbridge.model.verdicts import Verdict
 from weighbridge.review import COMPANIONS_SHARE, Reviewer
@@ -27,9 +27,13 @@ POD = {
 class KnownEvidence:
     def __init__(self, **changes):
         self.changes = changes
-        self.asked = []
+        self.asked, self.prepared, self.askers = [], [], []
 
-    async def gather(self, refs, seconds):
+    def prepare(self, refs, asker):
+        self.prepared.append((tuple(map(str, refs)), asker))
+
+    async def gather(self, refs, seconds, asker):
+        self.askers.append(asker)
         self.asked.append((tuple(map(str, refs)), seconds))
         return tuple(evidence(**{"ref": ref, **self.changes}) for ref in refs)
 
@@ -47,6 +51,9 @@ class AskedPolicies:
 
 
 class QuietSite:
+    def max_evidence_age(self, namespace):
+        return 3600.0
+
     def facts_for(self, namespace, evidence):
         return SiteFacts()
 
@@ -83,6 +90,36 @@ async def test_what_changes_nothing_asks_nobody():
     for request in (Request(POD, Namespace("ns"), "DELETE"), Request(POD, Namespace("ns"), "UPDATE", POD)):
         assert (await reviewer(gatherer).review(request, 5)).decision is None
     assert gatherer.asked == []
+
+
+async def test_what_is_scaled_is_prepared_for_the_pods_that_follow():
+    gatherer, asker = KnownEvidence(), Asker("ns", ahead=True)
+    await reviewer(gatherer).review(Request(POD, Namespace("ns"), "UPDATE", POD), 5, asker)
+
+    assert gatherer.prepared == [(("hf://org/model",), Asker("ns", ahead=True, max_evidence_age=3600.0))]
+
+
+async def test_a_template_that_is_judged_at_its_pods_is_prepared_for_them():
+    owned = {
+        "apiVersion": "apps/v1",
+        "kind": "ReplicaSet",
+        "metadata": {"name": "rs", "ownerReferences": [{"kind": "Deployment", "name": "d", "controller": True}]},
+        "spec": {"template": {"spec": POD["spec"]}},
+    }
+    gatherer, ahead = KnownEvidence(), Asker("ns", ahead=True)
+    for asker, operation in ((ahead, "UPDATE"), (Asker("ns"), "UPDATE"), (ahead, "DELETE")):
+        review = await reviewer(gatherer).review(Request(owned, Namespace("ns"), operation), 5, asker)
+        assert review.decision is None
+
+    assert [refs for refs, _ in gatherer.prepared] == [("hf://org/model",)]
+    assert gatherer.asked == []
+
+
+async def test_evidence_is_gathered_for_whoever_asks_and_as_old_as_the_policies_allow():
+    gatherer = KnownEvidence()
+    await reviewer(gatherer).review(Request(POD, Namespace("ns")), 5, Asker("ns"))
+
+    assert gatherer.askers == [Asker("ns", max_evidence_age=3600.0)]
 
 
 async def test_a_pod_with_an_accelerator_and_no_model_is_asked_about():

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from weighbridge.errors import BadPolicies, EngineError
+from weighbridge.errors import BadPolicies, EngineError, UserError
+from weighbridge.model.refs import ModelRef
 from weighbridge.settings import Settings
-from weighbridge.wiring import assembled
+from weighbridge.wiring import assembled, store_at
 
 ROOT = Path(__file__).parents[2]
 HUB = str(ROOT / "demo" / "hub")
@@ -64,3 +65,23 @@ def test_the_defaults_are_promises():
     assert promised.hub == "https://huggingface.co"
     assert promised.hub_token_file is None
     assert (promised.registries, promised.registry_config_file) == ((), None)
+    assert (promised.store, promised.accept_single_replica) == ("", False)
+
+
+async def test_a_store_is_a_file_or_a_server_and_is_let_go_of(tmp_path):
+    settings = Settings(hub=HUB, engine="embedded", store=str(tmp_path / "x.sqlite"), accept_single_replica=True)
+    async with assembled(settings) as assembly:
+        survives, loaded = await assembly.remembered.survives(), await assembly.load()
+        await assembly.reviewer.gatherer.gather([ModelRef("hf", "tidemark/tariff-8b")], 10)
+    async with assembled(settings) as again:
+        reloaded = await again.load()
+
+    assert (survives, loaded) == (None, 0)
+    assert reloaded > 5
+    assert store_at("redis://:secret@127.0.0.1:1/2").name == "redis://127.0.0.1:1/2"
+    assert store_at("unix:///run/valkey.sock?db=1").name == "unix:///run/valkey.sock"
+
+
+def test_one_replica_is_about_a_file():
+    with pytest.raises(UserError, match="--accept-single-replica: is about a file"):
+        store_at("redis://127.0.0.1:1/0", outlives=True)

@@ -19,7 +19,7 @@ from weighbridge.facts import WorkloadFacts, facts
 from weighbridge.model.evidence import Evidence
 from weighbridge.model.outcomes import Found, Missing, Unknown, Unreadable
 from weighbridge.model.refs import ModelRef
-from weighbridge.model.requests import Namespace
+from weighbridge.model.requests import NOBODY, Namespace
 from weighbridge.model.verdicts import Verdict
 from weighbridge.provenance.writing import facts_statement, summary_statement
 from weighbridge.reports.json import encoded
@@ -120,7 +120,7 @@ async def _stamp(
     async with assembled(settings) as assembly:
         await assembly.ready()
         reviewer = assembly.reviewer
-        evidence = await reviewer.gatherer.gather((ref,), settings.gather_seconds)
+        evidence = await reviewer.gatherer.gather((ref,), settings.gather_seconds, NOBODY)
         site = reviewer.site.facts_for(namespace, evidence)
         document = facts(namespace.name, WorkloadFacts("v1", "Pod", None), (), evidence, (), site, now)
         verdict = await reviewer.judge.judge(document, {})

@@ -6,7 +6,7 @@ import argparse
 import asyncio
 import sys
 
-from weighbridge.cli.options import add_packs, add_sources, sources_of
+from weighbridge.cli.options import add_packs, add_sources, add_store, sources_of
 from weighbridge.model.evidence import Evidence
 from weighbridge.model.refs import ModelRef
 from weighbridge.reports.evidence import FORMATS, not_known
@@ -26,6 +26,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         "model", metavar="MODEL", help="org/name, org/name@revision, or a reference such as hf://org/name"
     )
     add_sources(parser)
+    add_store(parser)
     add_packs(parser)
     parser.add_argument("--output", choices=tuple(FORMATS), default="terminal", help="(default: terminal)")
     parser.set_defaults(run=run)

@@ -12,6 +12,7 @@ from weighbridge.errors import UserError
 from weighbridge.model.site import Profile
 from weighbridge.settings import DEFAULT_HUB, EngineChoice, Settings
 
+_LONGEST_ADDRESS = 4_096
 _LABEL = re.compile(r"[A-Za-z0-9._/-]+=[A-Za-z0-9._-]*")
 
 
@@ -19,6 +20,7 @@ def add_judging(parser: argparse.ArgumentParser) -> None:
     """Add what says how to judge: policies, site, sources, engine."""
     parser.add_argument("--site", type=Path, metavar="DIR", help="folder with ModelPolicy and other site objects")
     add_sources(parser)
+    add_store(parser)
     add_packs(parser)
     parser.add_argument(
         "--engine",
@@ -63,6 +65,38 @@ def add_sources(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--offline", action="store_true", help="ask no host: what a folder does not hold is unknown")
 
 
+def add_store(parser: argparse.ArgumentParser) -> None:
+    """Add where evidence is kept."""
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument(
+        "--store",
+        default="",
+        metavar="PATH|URL",
+        help="where evidence is kept for later: a SQLite file, or redis://HOST:PORT/DATABASE (default: nowhere)",
+    )
+    where.add_argument(
+        "--store-file",
+        type=Path,
+        metavar="FILE",
+        help="file that holds the address of the store, where that has a password",
+    )
+
+
+def store_address(arguments: argparse.Namespace) -> str:
+    """Return what --store or --store-file says; empty where neither is given. Raises `UserError`."""
+    if arguments.store_file is None:
+        return str(arguments.store)
+    file: Path = arguments.store_file
+    try:
+        with file.open(encoding="utf-8") as opened:
+            address = opened.read(_LONGEST_ADDRESS).strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"--store-file {file}: cannot be read: {error}") from error
+    if not address:
+        raise UserError(f"--store-file {file}: holds no address, expected redis://HOST:PORT/DATABASE")
+    return address
+
+
 def add_packs(parser: argparse.ArgumentParser) -> None:
     """Add `--packs`."""
     parser.add_argument("--packs", type=Path, metavar="DIR", help="folder of packs, read before anybody is asked")
@@ -88,6 +122,7 @@ def sources_of(arguments: argparse.Namespace) -> Settings:
         packs=getattr(arguments, "packs", None),
         offline=arguments.offline,
         attestations=arguments.attestations,
+        store=store_address(arguments) if "store" in arguments else "",
     )
 
 

@@ -43,6 +43,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     )
     add_judging(parser)
     _add_engine(parser)
+    _add_store(parser)
     _add_server(parser)
     _add_cluster(parser)
     parser.set_defaults(run=run)
@@ -90,6 +91,15 @@ def _add_server(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--log-level", choices=("debug", "info", "warning", "error"), default="info", help="(default: info)"
+    )
+
+
+def _add_store(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("store")
+    group.add_argument(
+        "--accept-single-replica",
+        action="store_true",
+        help="the SQLite file of --store outlives this Pod, and no second replica uses it; upgrades then refuse Pods for some seconds",
     )
 
 
@@ -143,15 +153,23 @@ async def _serve(
             _log.warning(
                 "UNSAFE: a preview engine decides; let it guard nothing that matters", engine=assembly.engine_title
             )
-        deciding = Deciding(assembly.reviewer, assembly.ready, assembly.ask_url)
+        remembered, metrics = assembly.remembered, Metrics()
+        metrics.follow_store(remembered.counts, lambda: remembered.size)
+        if settings.store:
+            _log.info("evidence loaded", answers=await assembly.load())
+        why = await remembered.survives()
+        if cluster is not None and why is not None:
+            _log.warning("no namespace will reject Pods while no decision can be had", why=why)
+        deciding = Deciding(assembly.reviewer, assembly.ready, assembly.ask_url, remembered.survives)
         with listen(arguments.host, arguments.port) as listener:
-            await run_webhook(deciding, Serving(listener, certificate, limits), cluster, Metrics())
+            await run_webhook(deciding, Serving(listener, certificate, limits), cluster, metrics)
 
 
 def _settings(arguments: argparse.Namespace) -> Settings:
     return replace(
         sources_of(arguments),
         site=arguments.site,
+        accept_single_replica=arguments.accept_single_replica,
         engine=_engine(arguments.engine, preview=arguments.unsafe_preview_engine),
         opa_socket=arguments.opa_socket,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -14,11 +14,16 @@ from weighbridge.provenance import LARGEST_BUNDLE
 from weighbridge.provenance.places import MOST_BUNDLES, PlaceKind, bundles_in, could_be_bundle, place_kind
 from weighbridge.sources.attestations import AttestationStore
 from weighbridge.sources.interface import Attaching, Attachment, Source
-from weighbridge.store.memory import Memory
+from weighbridge.store.encoding import Encoding
+from weighbridge.store.lifetimes import ATTACHED, CONTENT, Lifetime
+from weighbridge.store.remembered import Remembered
 
 BUNDLE = "application/vnd.dev.sigstore.bundle"
 LEGACY_SIGNATURES = ("application/vnd.dev.cosign.simplesigning.v1+json",)
 LEGACY_STATEMENTS = ("application/vnd.dsse.envelope.v1+json", "application/vnd.in-toto+json")
+VERSION = "bundles 1"
+"""Of what is remembered here: bytes as they were found, which every version of ours verifies anew."""
+UNANSWERED = Lifetime(15.0, 15.0)
 SIGNS = "https://sigstore.dev/cosign/sign"
 
 
@@ -54,14 +59,20 @@ class Attachments:
     """Asks every place where signatures of a model may lie."""
 
     def __init__(
-        self, clock: Callable[[], float], store: AttestationStore | None, supplied: Sequence[Attached] = ()
+        self, remembered: Remembered, store: AttestationStore | None, supplied: Sequence[Attached] = ()
     ) -> None:
-        """Ask `store` too where there is one; `supplied` is at hand for every model. `clock` counts seconds and only grows."""
+        """Ask `store` too where there is one; `supplied` is at hand for every model; what lies where is `remembered`."""
         self._store = store
         self._supplied = FoundPlaces(tuple(supplied))
-        self._files: Questions[tuple[Attached, ...] | Unreadable] = Questions(Memory(clock, immutable=True))
-        self._beside: Questions[tuple[Attachment, ...] | Unreadable] = Questions(Memory(clock, immutable=False))
-        self._stored: Questions[tuple[Attached, ...] | Unreadable] = Questions(Memory(clock, immutable=False))
+        self._files: Questions[tuple[Attached, ...] | Unreadable] = Questions(
+            "signature", Encoding(tuple[Attached, ...]), remembered, version=VERSION
+        )
+        self._beside: Questions[FoundPlaces | Unreadable] = Questions(
+            "attached", Encoding(FoundPlaces), remembered, version=VERSION
+        )
+        self._stored: Questions[tuple[Attached, ...] | Unreadable] = Questions(
+            "attested", Encoding(tuple[Attached, ...]), remembered, version=VERSION
+        )
 
     async def of_repository(
         self, source: Source, name: str, commit: str, paths: Sequence[str], deadline: Deadline
@@ -72,7 +83,12 @@ class Attachments:
         outcomes = await asyncio.gather(
             *(
                 self._files.ask(
-                    (source.host, name, commit, path), partial(_read, source, name, commit, path), source, deadline
+                    (source.host, name),
+                    (commit, path),
+                    partial(_read, source, name, commit, path),
+                    source,
+                    deadline,
+                    _content,
                 )
                 for path in paths
             )
@@ -87,15 +103,12 @@ class Attachments:
         if digest is None or not digest.startswith("sha256:") or not isinstance(source, Attaching):
             return FoundPlaces()
         outcome = await self._beside.ask(
-            (source.host, name, digest), partial(source.attachments, name, digest), source, deadline
+            (source.host, name), (digest,), partial(_all_beside, source, name, digest), source, deadline, _attached
         )
         match outcome:
             case Found(value=Unreadable(unreadable=why)):
                 return FoundPlaces(too_many=why)
-            case Found(value=tuple() as attachments):
-                found = FoundPlaces()
-                for one in attachments:
-                    found = found.with_more(_beside(one))
+            case Found(value=FoundPlaces() as found):
                 return found
             case Unknown():
                 gap = Unasked(f"{name} at {source.host}", outcome.because, outcome.host, outcome.since)
@@ -109,9 +122,40 @@ class Attachments:
         if store is None:
             return found
         for key in keys:
-            outcome = await self._stored.ask((store.host, key), partial(_from_store, store, key), store, deadline)
+            outcome = await self._stored.ask(
+                (store.host, key), (), partial(_from_store, store, key), store, deadline, _attached
+            )
             found = found.with_more(_places(f"{key} at {store.host}", outcome))
         return found
+
+
+def _content(_: object) -> Lifetime:
+    return CONTENT
+
+
+def _attached(outcome: object) -> Lifetime:
+    """Sets beside a digest grow; one of which a part did not answer is asked again soon."""
+    match outcome:
+        case Found(value=FoundPlaces(unknown=unknown)) if unknown:
+            return UNANSWERED
+        case _:
+            return ATTACHED
+
+
+async def _all_beside(source: Attaching, name: str, digest: str) -> Outcome[FoundPlaces | Unreadable]:
+    delivered = await source.attachments(name, digest)
+    match delivered:
+        case Found(value=Unreadable() as unreadable):
+            return Found(unreadable)
+        case Found(value=tuple() as attachments):
+            found = FoundPlaces()
+            for one in attachments:
+                found = found.with_more(_beside(one))
+            return Found(found)
+        case Missing() | Unknown():
+            return delivered
+        case Found():
+            raise TypeError("a registry delivers attachments or why they cannot be used")
 
 
 def _beside(one: Attachment) -> FoundPlaces:

@@ -9,13 +9,15 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from weighbridge.gathering.asking import Deadline
 from weighbridge.gathering.attested import attested_licenses, contradicted, with_attested
-from weighbridge.gathering.parts import CardPart, FilesPart, Parts, license_of, statements_of
+from weighbridge.gathering.budgets import Budgets, Payment
+from weighbridge.gathering.keeping import AHEAD_SECONDS, Ahead, EvidenceMemory
+from weighbridge.gathering.parts import CardPart, FilesPart, Parts, license_of, places_of, statements_of
 from weighbridge.gathering.places import Places
 from weighbridge.gathering.provenance import Provenance, Subject, trusting_nobody
 from weighbridge.gathering.repositories import Repositories
@@ -24,17 +26,17 @@ from weighbridge.gathering.weighing import against_parents, converted_from, unit
 from weighbridge.lineage import NodeFacts, ParentStatement, Statements, lineage, parent_revision
 from weighbridge.lineage.graph import MOST_NODES
 from weighbridge.lineage.statements import MOST_PARENTS
-from weighbridge.model.evidence import Card, Evidence, Files, License, Place, Resolved
+from weighbridge.model.evidence import Card, Evidence, Files, License, Resolved
 from weighbridge.model.outcomes import Found, Missing, Outcome, Unknown, Unreadable
 from weighbridge.model.refs import ModelRef
+from weighbridge.model.requests import NOBODY, Asker
 from weighbridge.sources.interface import Hosts, Source, WholeSource
 from weighbridge.sources.pack_folder import PackFolder
-from weighbridge.store.memory import Shelf
+from weighbridge.store.remembered import Remembered
 
 HOPS = 8
 """How far up a lineage repositories are fetched; what lies beyond is named and not walked."""
 COMMIT = re.compile(r"[0-9a-f]{40}")
-_RISKY = ("pickle", "keras", "code")
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -47,31 +49,54 @@ class Gatherer:
         self,
         sources: Mapping[str, Source | Hosts],
         tables: Tables,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] = time.time,
         provenance: Provenance | None = None,
         *,
         packs: PackFolder | None = None,
+        remembered: Remembered | None = None,
+        budgets: Budgets | None = None,
     ) -> None:
         """
-        Ask `sources`, by scheme, after `packs`; `clock` counts seconds and only grows.
+        Ask `sources`, by scheme, after `packs`; `clock` says the Unix time.
 
         `provenance` finds out who vouches for models; by default nobody is trusted.
+        What is learnt goes to `remembered`, else to memory alone.
         """
-        self._provenance = provenance or trusting_nobody(clock)
         self._places = Places(sources, clock, packs)
         self._tables = tables
-        self._repositories = Repositories(tables, clock)
-        self._kept: Shelf[Evidence] = Shelf(clock)
+        remembered = remembered or Remembered(None, clock)
+        self._provenance = provenance or trusting_nobody(remembered)
+        self._repositories = Repositories(tables, remembered)
+        self._budgets = budgets or Budgets(clock)
+        self._kept = EvidenceMemory(clock)
+        self._ahead = Ahead()
 
-    async def gather(self, refs: Sequence[ModelRef], seconds: float) -> tuple[Evidence, ...]:
+    async def load(self) -> int:
+        """Take what the store holds into memory before anybody asks, and return how many answers that were."""
+        return await self._repositories.load()
+
+    async def gather(self, refs: Sequence[ModelRef], seconds: float, asker: Asker = NOBODY) -> tuple[Evidence, ...]:
         """Return one `Evidence` per reference, in order, within `seconds`."""
-        deadline = Deadline.after(seconds)
-        kept = [self._kept.get(self._key(ref)) for ref in refs]
-        cold = [self._evidence(ref, deadline.for_one()) for ref, one in zip(refs, kept, strict=True) if one is None]
+        kept = [self._kept.get(ref, asker, self._provenance.version) for ref in refs]
+        cold = [self._in_time(ref, seconds, asker) for ref, one in zip(refs, kept, strict=True) if one is None]
         asked = iter(await asyncio.gather(*cold))
-        return tuple(
-            replace(one, ref=ref) if one is not None else next(asked) for ref, one in zip(refs, kept, strict=True)
-        )
+        return tuple(one if one is not None else next(asked) for one in kept)
+
+    def prepare(self, refs: Sequence[ModelRef], asker: Asker) -> None:
+        """Find out in the background what Pods are about to ask; nothing happens for those who do not ask `ahead`."""
+        for ref in refs:
+            if asker.ahead and self._kept.get(ref, asker, self._provenance.version) is None:
+                self._go_on(ref, Payment(self._budgets, asker))
+
+    async def _in_time(self, ref: ModelRef, seconds: float, asker: Asker) -> Evidence:
+        deadline = Deadline.after(seconds, Payment(self._budgets, asker))
+        evidence = await self._evidence(ref, deadline)
+        if deadline.horizon.late and asker.ahead:
+            self._go_on(ref, deadline.payment)
+        return evidence
+
+    def _go_on(self, ref: ModelRef, payment: Payment) -> None:
+        self._ahead.start(str(ref), lambda: self._evidence(ref, Deadline.after(AHEAD_SECONDS, payment)))
 
     async def _evidence(self, ref: ModelRef, deadline: Deadline) -> Evidence:
         if not ref.resolved:
@@ -82,9 +107,8 @@ class Gatherer:
         resolved = await self._repositories.resolve(source, ref.repository, ref.revision, deadline)
         match resolved:
             case Found(value=now):
-                evidence = await self._known(ref, now, source, deadline)
-                self._kept.put(self._key(ref), evidence, deadline.horizon.until)
-                return evidence
+                trusted = self._provenance.version
+                return self._kept.keep(await self._known(ref, now, source, deadline), deadline, trusted)
             case Missing():
                 unknown = Unknown("no_repository", source.host, detail=f"{source.host} has no {resolved.looked_at}")
                 return replace(_nothing(ref, unknown), resolved=resolved)
@@ -109,10 +133,6 @@ class Gatherer:
             statements=signed.statements,
             attested_licenses=attested_licenses(signed, self._tables),
         )
-
-    def _key(self, ref: ModelRef) -> Hashable:
-        """Return what evidence depends on, and not who names the model in which role."""
-        return ref.scheme, ref.repository, ref.revision, ref.file, ref.unresolved_because, self._provenance.version
 
     async def _known(self, ref: ModelRef, now: Resolved, source: WholeSource, deadline: Deadline) -> Evidence:
         at = now.commit or now.digest or ""
@@ -146,7 +166,7 @@ class Gatherer:
             tokenizer=_mapped(parts.tokenizer, lambda part: part.tokenizer),
             generation_config=_mapped(parts.generation, lambda part: part.generation),
             adapter=_mapped(parts.adapter, lambda part: part.adapter),
-            places={**_places(parts), **license_places, **statements.places},
+            places={**places_of(parts), **license_places, **statements.places},
             weights=against_parents(weighed(parts, headers), parts, _sizes_of_parents(statements, ancestors)),
             signatures=signed.signatures,
             statements=signed.statements,
@@ -195,7 +215,7 @@ class _Walk:
         tries = [(name, revision), (name, None), *((one.written, None) for one in statements)]
         resolved: Outcome[Resolved] = Missing(name)
         for repository, at in dict.fromkeys(tries):
-            resolved = await self.repositories.resolve(self.source, repository, at, self.deadline)
+            resolved = await self.repositories.resolve(self.source, repository, at, self.deadline, ancestor=True)
             if isinstance(resolved, Found):
                 exact = (repository, at) == tries[0]
                 return await self._facts(name, repository, resolved.value, exact=exact)
@@ -264,19 +284,3 @@ def _value(outcome: Outcome[License | Unreadable]) -> License | None:
             return value
         case _:
             return None
-
-
-def _places(parts: Parts) -> dict[str, Place]:
-    places: dict[str, Place] = {}
-    for outcome in (parts.card, parts.config, parts.tokenizer, parts.generation, parts.adapter):
-        match outcome:
-            case Found(value=value) if not isinstance(value, Unreadable):
-                places.update(value.places)
-            case _:
-                pass
-    match parts.files:
-        case Found(value=FilesPart(files=Files(files=files))):
-            places.update((f"file:{file.path}", Place(file.path)) for file in files if file.format in _RISKY)
-        case _:
-            pass
-    return places

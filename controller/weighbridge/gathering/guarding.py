@@ -34,7 +34,7 @@ class Guarded:
     """A source that is spared while it does not answer."""
 
     def __init__(self, source: Source, clock: Callable[[], float]) -> None:
-        """Guard `source`; `clock` counts seconds and only grows."""
+        """Guard `source`; `clock` counts seconds, and should it be set back, nobody is spared for longer."""
         self._source = source
         self._clock = clock
         self._places = asyncio.Semaphore(AT_ONCE)
@@ -104,7 +104,7 @@ class Guarded:
         try:
             async with self._places:
                 # Looked at here, because a host may go down while a question waits.
-                if self._down is not None and (self._trying or self._clock() < self._until):
+                if self._down is not None and (self._trying or 0 < self._until - self._clock() <= LONGEST_WISH):
                     return self._down
                 return await self._asked(question)
         finally:

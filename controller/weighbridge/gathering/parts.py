@@ -19,6 +19,7 @@ _METADATA = (
     "license", "license_name", "license_link", "datasets", "base_model", "base_model_revision", "base_model_relation", "tags",
 )  # fmt: skip
 """Keys of the metadata that are kept; the rest is an attacker's to fill memory with."""
+_RISKY = ("pickle", "keras", "code")
 _NO_STATEMENT = CardStatement(None, None, custom=False, line=None, named=())
 
 
@@ -89,7 +90,9 @@ class StatedPart:
 class FilesPart:
     """The listing: weights and code, and the paths of the small files we read."""
 
-    files: Files | Unreadable
+    listed: Files | None
+    """`None` where `refused` says why they cannot be used: what is stored holds no union of two kinds."""
+    refused: Unreadable | None
     paths: frozenset[str]
     licenses: tuple[str, ...]
     """License files worth reading."""
@@ -99,6 +102,11 @@ class FilesPart:
     """What the content digest is made of."""
     signed_in: tuple[str, ...] = ()
     """Files that may hold signatures."""
+
+    @property
+    def files(self) -> Files | Unreadable:
+        """The weights and code."""
+        return self.listed or self.refused or Unreadable("the listing was not read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,13 +153,26 @@ def understood(read: ReadCard, merged: tuple[str, ...], tables: Tables) -> CardP
     """Keep of a card what rules ask, and nothing of its text."""
     return CardPart(
         card=read.card,
-        front_matter={key: read.front_matter[key] for key in _METADATA if key in read.front_matter},
+        front_matter={key: _countable(read.front_matter[key]) for key in _METADATA if key in read.front_matter},
         key_lines={key: line for key, line in read.key_lines.items() if key in _METADATA},
         license=card_statement(read.lines, read.images, tables.licenses),
         prose=read_prose(read.lines),
         places=read.places,
         merged=merged,
     )
+
+
+def _countable(value: object) -> object:
+    """Return a value of the metadata with numbers that no store can hold written out."""
+    match value:
+        case list():
+            return [_countable(one) for one in value]
+        case Mapping():
+            return {str(key): _countable(one) for key, one in value.items()}
+        case int() if value.bit_length() > 63:
+            return str(value)
+        case _:
+            return value
 
 
 def license_of(parts: Parts, tables: Tables) -> tuple[Outcome[License | Unreadable], Mapping[str, Place]]:
@@ -250,3 +271,20 @@ def _unusable(card: Outcome[CardPart | Unreadable], part: CardPart | None) -> Un
         case _:
             broken = part is not None and part.card.front_matter == "unreadable"
             return Unreadable(f"README.md: {part.card.front_matter_problem}") if part is not None and broken else None
+
+
+def places_of(parts: Parts) -> dict[str, Place]:
+    """Return where the facts of a repository stand, by pointer."""
+    places: dict[str, Place] = {}
+    for outcome in (parts.card, parts.config, parts.tokenizer, parts.generation, parts.adapter):
+        match outcome:
+            case Found(value=value) if not isinstance(value, Unreadable):
+                places.update(value.places)
+            case _:
+                pass
+    match parts.files:
+        case Found(value=FilesPart(files=Files(files=files))):
+            places.update((f"file:{file.path}", Place(file.path)) for file in files if file.format in _RISKY)
+        case _:
+            pass
+    return places

@@ -10,7 +10,6 @@ Who vouches for a model, and what they say: bundles are found, verified, and hel
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from weighbridge.gathering.asking import Deadline, Questions
@@ -28,7 +27,12 @@ from weighbridge.model.signatures import (
 from weighbridge.provenance import read_manifest
 from weighbridge.provenance.binding import Content
 from weighbridge.sources.interface import Source, utc_now
-from weighbridge.store.memory import Memory
+from weighbridge.store.encoding import Encoding
+from weighbridge.store.lifetimes import CONTENT
+from weighbridge.store.remembered import Remembered
+
+VERSION = "comparisons 1"
+"""Of how signed lists are compared: another one asks again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +76,13 @@ def _is_weights(file: File) -> bool:
 class Provenance:
     """Finds out who vouches for models."""
 
-    def __init__(self, attachments: Attachments, verifying: Verifying, clock: Callable[[], float]) -> None:
-        """Look into `attachments`, believe what `verifying` proves; `clock` counts seconds and only grows."""
+    def __init__(self, attachments: Attachments, verifying: Verifying, remembered: Remembered) -> None:
+        """Look into `attachments`, believe what `verifying` proves; what was compared is `remembered`."""
         self._attachments = attachments
         self._verifying = verifying
-        self._compared: Questions[Compared | Unreadable] = Questions(Memory(clock, immutable=True))
+        self._compared: Questions[Compared | Unreadable] = Questions(
+            "compared", Encoding(Compared), remembered, version=VERSION
+        )
 
     @property
     def version(self) -> str:
@@ -125,17 +131,20 @@ class Provenance:
         if isinstance(manifest, Refused):
             return SignedList(refused=manifest)
         outcome = await self._compared.ask(
-            (source.host, subject.name, at, proof.bundle),
+            (source.host, subject.name),
+            (at, proof.bundle),
             lambda: compared(source, subject.name, at, manifest, frozenset(subject.paths)),
             source,
             deadline,
+            lambda _: CONTENT,
         )
         return SignedList(manifest, outcome)
 
 
-def trusting_nobody(clock: Callable[[], float]) -> Provenance:
+def trusting_nobody(remembered: Remembered) -> Provenance:
     """Return what finds signatures and believes none."""
-    return Provenance(Attachments(clock, None), Verifying(lambda: Anchors({}), clock, utc_now), clock)
+    verifying = Verifying(lambda: Anchors({}), remembered.now, utc_now)
+    return Provenance(Attachments(remembered, None), verifying, remembered)
 
 
 def _as_far_as_listed(signed: Signed, subject: Subject) -> Signed:

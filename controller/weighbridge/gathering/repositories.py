@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from weighbridge.cards import read_card
@@ -48,11 +48,10 @@ from weighbridge.model.outcomes import Found, Missing, Outcome, Unknown, Unreada
 from weighbridge.model.scans import Scan
 from weighbridge.provenance.places import places
 from weighbridge.sources.interface import Source, WholeSource
-from weighbridge.store.memory import Memory
-from weighbridge.weights import (
-    content_files,
-    files,
-)
+from weighbridge.store.encoding import Encoding
+from weighbridge.store.lifetimes import ANCESTOR_BRANCH, ATTACHED, BRANCH, CONTENT, Lifetime
+from weighbridge.store.remembered import Remembered
+from weighbridge.weights import content_files, files
 
 CARD_BYTES = 1024 * 1024
 JSON_BYTES = 4 * 1024 * 1024
@@ -66,6 +65,9 @@ _READ = (CARD, CONFIG, TOKENIZER, GENERATION, ADAPTER, MERGE, QUANTIZER)
 
 _BASE_TAG = "base_model:"
 
+BRANCH_VERSION = "1"
+"""Of the form in which the meaning of branches is kept."""
+
 T = TypeVar("T")
 
 
@@ -77,28 +79,55 @@ def is_evidence(path: str) -> bool:
 class Repositories:
     """What sources say about repositories; every answer is remembered."""
 
-    def __init__(self, tables: Tables, clock: Callable[[], float]) -> None:
-        """Understand files by `tables`; `clock` counts seconds and only grows."""
+    def __init__(self, tables: Tables, remembered: Remembered) -> None:
+        """Understand files by `tables`, and remember what was understood."""
         self._tables = tables
-        self._resolved: Questions[Resolved] = Questions(Memory(clock, immutable=False))
-        self._files: Questions[FilesPart | Unreadable] = Questions(Memory(clock, immutable=True))
-        self._cards: Questions[CardPart | Unreadable] = Questions(Memory(clock, immutable=True))
-        self._configs: Questions[ConfigPart | Unreadable] = Questions(Memory(clock, immutable=True))
-        self._tokenizers: Questions[TokenizerPart | Unreadable] = Questions(Memory(clock, immutable=True))
-        self._generations: Questions[GenerationPart | Unreadable] = Questions(Memory(clock, immutable=True))
-        self._adapters: Questions[AdapterPart | Unreadable] = Questions(Memory(clock, immutable=True))
-        self._names: Questions[NamesPart | Unreadable] = Questions(Memory(clock, immutable=True))
-        self._headers: Questions[HeadersPart | Unreadable] = Questions(Memory(clock, immutable=True))
-        self._stated: Questions[StatedPart | Unreadable] = Questions(Memory(clock, immutable=True))
+        self._remembered = remembered
+        # A branch's commit was not read by our code, so an upgrade goes on knowing it.
+        self._resolved: Questions[Resolved] = Questions(
+            "branch",
+            Encoding(Resolved),
+            remembered,
+            version=BRANCH_VERSION,
+            outdated=lambda one: replace(one, stale=True),
+        )
+        self._files: Questions[FilesPart | Unreadable] = self._at_a_commit("files", FilesPart)
+        self._cards: Questions[CardPart | Unreadable] = self._at_a_commit("card", CardPart)
+        self._configs: Questions[ConfigPart | Unreadable] = self._at_a_commit("config", ConfigPart)
+        self._tokenizers: Questions[TokenizerPart | Unreadable] = self._at_a_commit("tokenizer", TokenizerPart)
+        self._generations: Questions[GenerationPart | Unreadable] = self._at_a_commit("generation", GenerationPart)
+        self._adapters: Questions[AdapterPart | Unreadable] = self._at_a_commit("adapter", AdapterPart)
+        self._names: Questions[NamesPart | Unreadable] = self._at_a_commit("names", NamesPart)
+        self._headers: Questions[HeadersPart | Unreadable] = self._at_a_commit("headers", HeadersPart)
+        self._stated: Questions[StatedPart | Unreadable] = self._at_a_commit("stated", StatedPart)
         self._hashes = Hashes()
-        self._contents: Questions[str | Unreadable] = Questions(Memory(clock, immutable=True))
-        self._scans: Questions[Scan | Unreadable] = Questions(Memory(clock, immutable=False))
-        self._licenses: Questions[FileStatement | Unreadable] = Questions(Memory(clock, immutable=True))
+        self._contents: Questions[str | Unreadable] = self._at_a_commit("content", str)
+        self._scans: Questions[Scan | Unreadable] = self._at_a_commit("scan", Scan)
+        self._licenses: Questions[FileStatement | Unreadable] = self._at_a_commit("license", FileStatement)
 
-    async def resolve(self, source: Source, name: str, revision: str | None, deadline: Deadline) -> Outcome[Resolved]:
-        """Return what a revision means now."""
+    async def load(self) -> int:
+        """Take from the store into memory what we may use, and return how many answers that were."""
+        return await self._remembered.load({BRANCH_VERSION, self._tables.version})
+
+    def _at_a_commit(self, kind: str, of: type[T]) -> Questions[T | Unreadable]:
+        return Questions(kind, Encoding(of), self._remembered, version=self._tables.version)
+
+    async def resolve(
+        self, source: Source, name: str, revision: str | None, deadline: Deadline, *, ancestor: bool = False
+    ) -> Outcome[Resolved]:
+        """Return what a revision means now; of an `ancestor` an older answer will do."""
+        branch = ANCESTOR_BRANCH if ancestor else BRANCH
+
+        def lifetime(outcome: Found[Resolved] | Missing) -> Lifetime:
+            match outcome:
+                case Found(value=Resolved(immutable=True)):
+                    return CONTENT
+                case _:
+                    return branch
+
+        rest = () if revision is None else (revision,)
         return await self._resolved.ask(
-            (source.host, name, revision), lambda: source.resolve(name, revision), source, deadline
+            (source.host, name), rest, lambda: source.resolve(name, revision), source, deadline, lifetime
         )
 
     async def headers(
@@ -106,11 +135,14 @@ class Repositories:
     ) -> Outcome[HeadersPart | Unreadable]:
         """Return what the weight files of a repository say about themselves; `named` is the one that is served."""
         listed = await self._listed(source, name, commit, deadline)
+        rest = (commit,) if named is None else (commit, named)
         return await self._headers.ask(
-            (source.host, name, commit, named),
+            (source.host, name),
+            rest,
             lambda: read_headers(source, name, commit, listed, named),
             source,
             deadline,
+            _content,
         )
 
     async def content(
@@ -119,21 +151,26 @@ class Repositories:
         """Return the content digest at a commit, of the one file `named` where a reference asks for one."""
         listed = await self._listed(source, name, commit, deadline)
         return await self._contents.ask(
-            (source.host, name, commit, named),
+            (source.host, name),
+            (commit,) if named is None else (commit, named),
             lambda: content_of(source, (name, commit, named), listed, self._hashes),
             source,
             deadline,
+            _content,
         )
 
     async def scan(self, source: WholeSource, name: str, commit: str, deadline: Deadline) -> Outcome[Scan | Unreadable]:
         """Return what the scanners of the source say now."""
-        return await self._scans.ask((source.host, name, commit), lambda: source.scan(name, commit), source, deadline)
+        return await self._scans.ask(
+            (source.host, name), (commit,), lambda: source.scan(name, commit), source, deadline, lambda _: ATTACHED
+        )
 
     async def _listed(
         self, source: Source, name: str, commit: str, deadline: Deadline
     ) -> Outcome[FilesPart | Unreadable]:
-        key = (source.host, name, commit)
-        return await self._files.ask(key, lambda: _listing(source, name, commit), source, deadline)
+        return await self._files.ask(
+            (source.host, name), (commit,), lambda: _listing(source, name, commit), source, deadline, _content
+        )
 
     async def parts(self, source: WholeSource, name: str, commit: str, deadline: Deadline) -> Parts:
         """Return everything read of a repository at one commit; what is late is `Unknown`."""
@@ -161,7 +198,7 @@ class Repositories:
         self, source: WholeSource, name: str, commit: str, deadline: Deadline
     ) -> Outcome[StatedPart | Unreadable]:
         return await self._stated.ask(
-            (source.host, name, commit), lambda: _stated(source, name, commit), source, deadline
+            (source.host, name), (commit,), lambda: _stated(source, name, commit), source, deadline, _content
         )
 
     def _card(self, content: bytes) -> CardPart | Unreadable:
@@ -197,8 +234,10 @@ class _At:
             case Found(value=FilesPart(paths=paths)) if path not in paths:
                 return Missing(f"{path} of {self.name}@{self.commit[:12]}")
             case Found():
-                key = (self.source.host, self.name, self.commit, path)
-                return await questions.ask(key, lambda: self._read(path, limit, understand), self.source, self.deadline)
+                about, rest = (self.source.host, self.name), (self.commit, path)
+                return await questions.ask(
+                    about, rest, lambda: self._read(path, limit, understand), self.source, self.deadline, _content
+                )
 
     async def _read(
         self, path: str, limit: int, understand: Callable[[bytes], T | Unreadable]
@@ -215,6 +254,10 @@ class _At:
                 return delivered
 
 
+def _content(_: object) -> Lifetime:
+    return CONTENT
+
+
 async def _listing(source: Source, name: str, commit: str) -> Outcome[FilesPart | Unreadable]:
     listed = await source.listing(name, commit)
     match listed:
@@ -229,8 +272,10 @@ async def _listing(source: Source, name: str, commit: str) -> Outcome[FilesPart 
             licenses = tuple(stating[:MOST_LICENSE_FILES])
             paths = frozenset(path for path in names if path in _READ or path in licenses)
             tags = tuple(tag for tag in listing.tags if tag.startswith(_BASE_TAG))
+            read = files(listing.files)
+            listed_files, refused = (None, read) if isinstance(read, Unreadable) else (read, None)
             content = content_files(listing.files)
-            return Found(FilesPart(files(listing.files), paths, licenses, tags, content, places(names)))
+            return Found(FilesPart(listed_files, refused, paths, licenses, tags, content, places(names)))
         case Missing() | Unknown():
             return listed
 

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from weighbridge.model.provenance import Refused, Verified
 from weighbridge.provenance import Trust, method_of, verify
-from weighbridge.store.memory import Shelf
 
+MOST_PROOFS = 4_096
+"""Bundles whose results are kept; the one not asked for longest goes first."""
 VERIFIED_SECONDS = 600.0
 """How long a result holds: certificates expire, so none holds for good."""
 _STRANGERS = ("wrong_method", "unknown_key", "unknown_authority")
@@ -55,7 +57,7 @@ class Verifying:
         self._anchors = anchors
         self._now = now
         self._clock = clock
-        self._shelf: Shelf[Proof] = Shelf(clock)
+        self._proofs: OrderedDict[tuple[str, str], tuple[Proof, float]] = OrderedDict()
 
     @property
     def version(self) -> str:
@@ -66,11 +68,16 @@ class Verifying:
         """Return what a bundle proves."""
         anchors = self._anchors()
         key = (hashlib.sha256(raw).hexdigest(), anchors.version)
-        known = self._shelf.get(key)
-        if known is None:
-            known = await asyncio.to_thread(prove, raw, anchors, self._now())
-            self._shelf.put(key, known, self._clock() + VERIFIED_SECONDS)
-        return known
+        known = self._proofs.get(key)
+        if known is not None and 0 < known[1] - self._clock() <= VERIFIED_SECONDS:
+            self._proofs.move_to_end(key)
+            return known[0]
+        proof = await asyncio.to_thread(prove, raw, anchors, self._now())
+        self._proofs[key] = (proof, self._clock() + VERIFIED_SECONDS)
+        self._proofs.move_to_end(key)
+        while len(self._proofs) > MOST_PROOFS:
+            self._proofs.popitem(last=False)
+        return proof
 
 
 def prove(raw: bytes, anchors: Anchors, now: datetime) -> Proof:

@@ -42,6 +42,8 @@ class Resolved:
     """The branch, tag or commit the workload names; `None` when it names none."""
     immutable: bool
     """Whether the workload itself names the commit or digest."""
+    stale: bool = False
+    """Whether this is the last known answer of a source that does not answer now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,3 +300,5 @@ class Evidence:
     statements: Outcome[Statements | Unreadable] = field(default_factory=lambda: Missing("attestations of the model"))
     attested_licenses: Mapping[str, License] = field(default_factory=dict)
     """The license that each verified statement gives, by its bundle."""
+    observed_at: int | None = None
+    """Unix time of the oldest answer in here that may change; `None` where nothing was asked."""

@@ -20,10 +20,11 @@ Because: TypeAlias = Literal[
     "private_or_absent",  # 401 or 403: a hub says the same of both
     "offline",  # --offline forbids asking
     "host_not_listed",  # the site does not list the host
-    "too_many_questions",  # the namespace's budget of cold look-ups is spent
+    "too_many_questions",  # a budget of cold look-ups is spent, the namespace's or the host's
     "not_walked",  # lineage deeper than we look
     "no_source",  # no source can read this scheme: said once, by workload.resolved
     "unresolved_reference",  # nobody could tell which model is meant: said once, by workload.resolved
+    "source_gone",  # it says there is no such thing, of something it gave before
     "weights_needed",  # only whole weight files could tell, and those are never downloaded
     "no_repository",  # the repository does not exist: said once, by workload.resolved
 ]

@@ -12,6 +12,9 @@ Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | Non
 KubeObject: TypeAlias = Mapping[str, object]
 """A Kubernetes object as parsed JSON or YAML; any value may be null or of the wrong type."""
 
+MAX_EVIDENCE_AGE = 86_400.0
+"""Seconds for which the last known answer of a source that keeps silent serves, where no policy says otherwise."""
+
 Operation: TypeAlias = Literal["CREATE", "UPDATE", "DELETE", "CONNECT"]
 
 
@@ -58,3 +61,23 @@ class Fetched:
 
     objects: tuple[KubeObject, ...] = ()
     unread: tuple[Unread, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """
+    For whom evidence is gathered; no rule can read it.
+
+    A dry run pays from a purse of its own, so that it takes nothing from the namespace and cannot spend what belongs to all.
+    """
+
+    purse: str | None = None
+    """Whose budget of new models pays; `None` for nobody's, as on the command line."""
+    ahead: bool = False
+    """Whether to go on in the background with what is late, and with what Pods are about to ask."""
+    max_evidence_age: float = MAX_EVIDENCE_AGE
+    """Seconds for which the last known answer of a source that keeps silent serves here."""
+
+
+NOBODY = Asker()
+"""Whoever asks on the command line."""

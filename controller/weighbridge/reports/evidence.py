@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from typing import TypeAlias
 
 import msgspec
@@ -41,6 +42,7 @@ def render_json(evidence: Evidence) -> str:
         "version": VERSION,
         "model": str(evidence.ref),
         "facts": {name: to_json(getattr(evidence, name)) for name in MODEL_FACTS},
+        "observed_at": evidence.observed_at,
         "places": to_json(evidence.places),
         "unknown": [{"fact": fact, "because": why} for fact, why in not_known(evidence)],
     }
@@ -55,6 +57,8 @@ def render_terminal(evidence: Evidence) -> str:
         lines.append(f"  {name:<{_WIDTH}}{text}")
         if name == "lineage":
             lines += [f"    {line}" for line in _tree(evidence.lineage)]
+    if evidence.observed_at is not None:
+        lines.append(f"  {'observed':<{_WIDTH}}{datetime.fromtimestamp(evidence.observed_at, UTC):%Y-%m-%dT%H:%M:%SZ}")
     lines += [f"  not known         {part}: {printable(why, 300)}" for part, why in _gaps(evidence)]
     return "\n".join(lines) + "\n"
 
@@ -102,6 +106,7 @@ def _parts(value: Fact) -> Iterator[str]:
     match value:
         case Resolved():
             yield f"commit {value.commit}" if value.commit is not None else f"digest {value.digest}"
+            yield "last known, its source does not answer now" if value.stale else ""
             named = value.asked or ("the default branch" if value.digest is None else "nothing in particular")
             yield "" if value.immutable else f"named as {named}, which may move"
         case Card():

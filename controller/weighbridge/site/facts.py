@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from weighbridge.errors import BadSite
 from weighbridge.model.evidence import Evidence
-from weighbridge.model.requests import Namespace
+from weighbridge.model.requests import MAX_EVIDENCE_AGE, Namespace
 from weighbridge.model.site import (
     Approval,
     ExceptionClass,
@@ -81,6 +81,10 @@ class ConfiguredSite:
 
     def _specs(self) -> list[tuple[str, ModelPolicySpec]]:
         return [(one.name, _spec(one, ModelPolicySpec)) for one in self.objects.of("ModelPolicy")]
+
+    def max_evidence_age(self, namespace: Namespace) -> float:
+        """Return the shortest `maxEvidenceAge` of the policies that select the namespace, in seconds."""
+        return min((spec.max_evidence_age for _, spec in self.policies(namespace)), default=MAX_EVIDENCE_AGE)
 
     def ask_url(self, namespace: Namespace) -> str | None:
         """Return the `askURL` of the policy with the highest priority that has one."""

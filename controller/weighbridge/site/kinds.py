@@ -10,6 +10,7 @@ from typing import ClassVar, Literal
 
 from pydantic import ConfigDict, Field, model_validator
 
+from weighbridge.model.requests import MAX_EVIDENCE_AGE
 from weighbridge.model.site import Profile, RuleAction
 from weighbridge.model.verdicts import Severity, Stage
 from weighbridge.site.fields import Covered, Duration, Json, LabelSelector, Moment, RuleId, Spec, Text
@@ -108,7 +109,7 @@ class ModelPolicySpec(Spec):
     existing: ExistingSpec = ExistingSpec()
     on_unknown: OnUnknownSpec | None = None
     exception_classes: dict[str, ExceptionClassSpec] = Field(default_factory=dict)
-    max_evidence_age: Duration = 86400.0
+    max_evidence_age: Duration = MAX_EVIDENCE_AGE
     ask_url: str | None = Field(None, alias="askURL")
 
 

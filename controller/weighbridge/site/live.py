@@ -48,6 +48,10 @@ class LiveSite:
         """Return where a tenant of the namespace asks for an exception."""
         return self._now().ask_url(namespace)
 
+    def max_evidence_age(self, namespace: Namespace) -> float:
+        """Return how old the last known answer of a silent source may be there, in seconds."""
+        return self._now().max_evidence_age(namespace)
+
     def signers(self) -> tuple[KnownSigner, ...]:
         """Return whom the site trusts to sign."""
         return self._now().signers

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -72,6 +73,8 @@ class PackFolder:
         self._shelf = Shelf()
         self._parsed: dict[Path, tuple[tuple[int, int], Pack | BadPack]] = {}
         self._looked: float | None = None
+        # Questions come from several threads: none of them may see the shelf before it is filled.
+        self._looking = threading.Lock()
 
     @property
     def root(self) -> Path:
@@ -80,10 +83,11 @@ class PackFolder:
 
     def shelf(self) -> Shelf:
         """Return what is packed now; a folder that cannot be read holds nothing and says why."""
-        if self._looked is None or self._clock() - self._looked >= RESCAN_SECONDS:
-            self._looked = self._clock()
-            self._shelf = self._read()
-        return self._shelf
+        with self._looking:
+            if self._looked is None or self._clock() - self._looked >= RESCAN_SECONDS:
+                self._shelf = self._read()
+                self._looked = self._clock()
+            return self._shelf
 
     def blob(self, holding: Holding, blob: Blob, limit: int) -> bytes:
         """Return stored bytes; raises `BadPack` for any that are not what the manifest says, or more than `limit`."""

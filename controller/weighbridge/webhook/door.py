@@ -18,7 +18,7 @@ import structlog
 
 from weighbridge.answers import Answer, answer, not_decided
 from weighbridge.errors import OperatorError
-from weighbridge.model.requests import Namespace, Request
+from weighbridge.model.requests import Asker, Namespace, Request
 from weighbridge.model.text import printable
 from weighbridge.review import Review
 from weighbridge.telemetry import Metrics, Outcome
@@ -40,8 +40,8 @@ _log = structlog.get_logger("weighbridge.review")
 class Reviews(Protocol):
     """Decides about requests. Raises `EngineError` when the policies cannot be asked."""
 
-    async def review(self, request: Request, seconds: float) -> Review:
-        """Decide about one object, gathering evidence for at most `seconds`."""
+    async def review(self, request: Request, seconds: float, asker: Asker) -> Review:
+        """Decide about one object, gathering evidence for `asker` and at most `seconds`."""
 
 
 class Overloaded(OperatorError):
@@ -116,7 +116,7 @@ class Doors:
                 with steps.step("namespace"):
                     namespace = await self._namespace(asked.namespace)
                 with steps.step("review"):
-                    review = await self.reviews.review(asked.request(namespace), time_left.gathering)
+                    review = await self.reviews.review(asked.request(namespace), time_left.gathering, _asker(asked))
                 return review, answer(review, self.ask_url(namespace))
 
     async def _namespace(self, name: str) -> Namespace:
@@ -171,6 +171,11 @@ class Doors:
             because=failure,
             ms={**steps.took, "total": round(seconds * 1000, 2)},
         )
+
+
+def _asker(asked: wire.Asked) -> Asker:
+    """A dry run prepares nothing, and pays from a purse whose name no namespace can have."""
+    return Asker(f"{asked.namespace} (dry run)") if asked.dry_run else Asker(asked.namespace, ahead=True)
 
 
 def _outcome(review: Review | None, told: Answer) -> Outcome:

@@ -62,6 +62,8 @@ class Reaching:
     cluster: Cluster
     ready: Callable[[], Awaitable[None]]
     metrics: Metrics
+    survives: Callable[[], Awaitable[str | None]]
+    """Why what is known would not outlive our Pods; `None` when it would."""
 
     @property
     def excluded(self) -> frozenset[str]:
@@ -71,14 +73,17 @@ class Reaching:
     async def entries(self) -> list[Entry]:
         """Return the `webhooks` list as it should be now. Raises `OperatorError` while that cannot be told."""
         await self.ready()
-        enforcing = frozenset(
-            [
-                one.name
-                for one in self.namespaces.all()
-                if one.name not in self.excluded and await self.stages.stage(one) == "enforce"
-            ]
-        )
+        wanted = [
+            one.name
+            for one in self.namespaces.all()
+            if one.name not in self.excluded and await self.stages.stage(one) == "enforce"
+        ]
+        # What would be forgotten with our Pods must not decide whether theirs may start.
+        survives = await self.survives() is None
+        enforcing = frozenset(wanted if survives else ())
         self.metrics.enforcing.set(len(enforcing))
+        self.metrics.held_back.set(0 if survives else len(wanted))
+        self.metrics.store_survives.set(survives)
         address = Address(
             ca=_authorities(self.cluster.ca_file),
             url=self.cluster.url,

@@ -48,6 +48,8 @@ class Deciding:
     """Raises `EngineError` while no decision can be had."""
     ask_url: Callable[[Namespace], str | None]
     """Where a tenant asks for an exception."""
+    survives: Callable[[], Awaitable[str | None]]
+    """Why what is known would not outlive our Pods; `None` when it would."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,7 @@ def _configuration(
     ready: Callable[[], Awaitable[None]],
     metrics: Metrics,
 ) -> WebhookConfiguration:
-    reaching = Reaching(deciding.reviewer, namespaces, cluster, ready, metrics)
+    reaching = Reaching(deciding.reviewer, namespaces, cluster, ready, metrics, deciding.survives)
     kept = WebhookConfiguration(namespaces.api, cluster.configuration, reaching.entries, metrics.healed.inc)
     namespaces.changed = kept.look
     metrics.exclude(reaching.excluded)

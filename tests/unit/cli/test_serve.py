@@ -90,6 +90,20 @@ def test_it_serves_over_tls_and_stops_when_told(pair: Pair) -> None:
     assert str(events[1]["event"]).startswith("UNSAFE: ")
 
 
+def test_what_is_stored_is_loaded_before_it_serves_and_counted(pair: Pair, tmp_path: Path) -> None:
+    arguments = ("--no-cluster", *PREVIEW, "--store", "evidence.sqlite", "--accept-single-replica")
+    with serving(*arguments) as (process, events):
+        address = events[-1]["address"]
+        assert isinstance(address, list)
+        status = get(address[1], "/metrics", pair)
+        process.send_signal(signal.SIGTERM)
+        process.wait(10)
+
+    assert status == 200
+    assert [one["answers"] for one in events if one["event"] == "evidence loaded"] == [0]
+    assert (tmp_path / "evidence.sqlite").is_file()
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "why"),
     [
@@ -101,6 +115,8 @@ def test_it_serves_over_tls_and_stops_when_told(pair: Pair) -> None:
         ((*PREVIEW, "--own-namespace", "gate", "--exclude-namespace", "team-*"), 2, "the exact name of a namespace"),
         ((*PREVIEW, "--own-namespace", "gate", "--kubeconfig", "none", "--port", "0"), 3, "no way to the API server"),
         (("--no-cluster", *PREVIEW, "--site", "none"), 2, "none"),
+        (("--no-cluster", *PREVIEW, "--store", "ftp://a"), 2, "--store: got ftp://, expected a path"),
+        (("--no-cluster", *PREVIEW, "--store", "redis://a", "--accept-single-replica"), 2, "is about a file"),
         (("--write-bundle", "out", "--policies", "none"), 2, "none"),
     ],
 )

@@ -7,9 +7,12 @@ from tests.simulators.sigstore.models import about
 
 from weighbridge.gathering.asking import Deadline
 from weighbridge.gathering.attachments import Attachments
+from weighbridge.gathering.budgets import Budgets, Payment
 from weighbridge.model.outcomes import Found, Missing, Unknown, Unreadable
+from weighbridge.model.requests import NOBODY
 from weighbridge.provenance import LARGEST_BUNDLE
 from weighbridge.sources.interface import Attachment
+from weighbridge.store.remembered import Remembered
 
 DIGEST = "sha256:" + "a" * 64
 BUNDLE = "application/vnd.dev.sigstore.bundle.v0.3+json"
@@ -36,8 +39,9 @@ def attachment(content, media_type=BUNDLE, predicate=None):
 
 
 async def found(outcome, digest=DIGEST):
-    places = Attachments(lambda: 0.0, None)
-    return await places.of_registry(Registry(outcome), "acme/desk", digest, Deadline.after(5))
+    payment = Payment(Budgets(lambda: 0.0), NOBODY)
+    places = Attachments(Remembered(), None)
+    return await places.of_registry(Registry(outcome), "acme/desk", digest, Deadline.after(5, payment))
 
 
 async def test_bundles_beside_an_artifact_are_signatures_or_attestations_by_what_they_state():

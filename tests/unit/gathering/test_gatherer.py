@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.simulators.hub import Hub
 from tests.simulators.tables import shipped
+from tests.waiting import until
 from tests.weight_files import gguf
 
 from weighbridge.facts import to_json
@@ -32,6 +33,7 @@ from weighbridge.model.evidence import (
 )
 from weighbridge.model.outcomes import Found, Missing, Outcome, Unknown, Unreadable
 from weighbridge.model.refs import ModelRef
+from weighbridge.model.requests import Asker
 from weighbridge.sources.directory import DirectorySource
 from weighbridge.sources.hub import HubSource
 from weighbridge.sources.interface import Listing
@@ -154,6 +156,17 @@ async def test_the_same_question_is_asked_once_however_many_ask(hub: Hub, gather
     assert len(hub.requests) == len(set(hub.requests)) == 4
 
 
+async def test_metadata_that_no_store_could_hold_is_read_and_kept(hub: Hub, gatherer: Gatherer) -> None:
+    card = b"---\nlicense: mit\ntags: [a, 99999999999999999999999999, {b: 99999999999999999999999999}]\n---\n"
+    hub.publish("acme/model", {"README.md": card})
+    first = await one(gatherer)
+    asked = len(hub.requests)
+
+    assert license_of(first).id == "mit"
+    assert await one(gatherer) == first
+    assert len(hub.requests) == asked
+
+
 async def test_a_file_the_listing_does_not_name_is_missing_without_a_question(hub: Hub, gatherer: Gatherer) -> None:
     commit = hub.publish("acme/model", {"README.md": b"x"})
 
@@ -181,14 +194,32 @@ async def test_a_branch_that_moved_is_noticed_and_revisions_are_never_mixed(
     hub.publish("acme/model", {"README.md": b"---\nlicense: mit\n---\n", "a.py": b""})
     before = await one(gatherer)
     hub.publish("acme/model", {"README.md": b"---\nlicense: apache-2.0\n---\n"}, {"b.bin": 1})
+    watch.now = 59
     soon = await one(gatherer)
-    watch.now = 61
+    watch.now = 601
     later = await one(gatherer)
 
     assert (license_of(before).id, license_of(soon).id, license_of(later).id) == ("mit", "mit", "apache-2.0")
     assert isinstance(later.files, Found)
     assert isinstance(later.files.value, Files)
     assert [file.path for file in later.files.value.files] == ["b.bin"]
+
+
+async def test_a_branch_is_asked_again_in_the_background_and_nobody_waits(
+    hub: Hub, gatherer: Gatherer, watch: Watch
+) -> None:
+    hub.publish("acme/model", {"README.md": b"---\nlicense: mit\n---\n"})
+    await one(gatherer)
+    hub.publish("acme/model", {"README.md": b"---\nlicense: apache-2.0\n---\n"})
+    hub.stall(0.2, pattern="/api/")
+    watch.now = 61
+    served = await one(gatherer, seconds=0.1)
+    await until(lambda: hub.requests.count("/api/models/acme/model/revision/main") == 2)
+    await asyncio.sleep(0.4)
+    watch.now = 67
+    renewed = await one(gatherer)
+
+    assert (license_of(served).id, license_of(renewed).id) == ("mit", "apache-2.0")
 
 
 async def test_an_unresolved_reference_is_unknown_throughout_and_nobody_is_asked(hub: Hub, gatherer: Gatherer) -> None:
@@ -225,7 +256,7 @@ async def test_an_unreachable_hub_is_not_a_missing_card(hub: Hub, gatherer: Gath
     dark = await one(gatherer)
     await hub.come_back()
     soon = await one(gatherer)
-    watch.now = 11
+    watch.now = 30
     later = await one(gatherer)
 
     assert {getattr(dark, fact) for fact in (*FACTS, "resolved")} == {dark.resolved}
@@ -644,10 +675,13 @@ async def test_evidence_is_put_together_again_when_any_part_of_it_may_have_chang
     hub.publish("acme/base", {"README.md": b"---\nlicense: gpl-3.0\n---\n"})
     watch.now = 59
     soon = await one(gatherer, ref)
-    watch.now = 61
+    watch.now = 3599
+    await one(gatherer, ref)
+    hour = await one(gatherer, ref)
+    watch.now = 3601
     later = await one(gatherer, ref)
 
-    assert soon == before
+    assert soon == hour == before
     assert [node.license and node.license.id for node in lineage_of(later).nodes] == ["gpl-3.0"]
 
 
@@ -673,3 +707,66 @@ async def test_what_was_late_is_not_kept(hub: Hub, gatherer: Gatherer) -> None:
 
     assert isinstance(late.config, Unknown)
     assert isinstance(again.config, Found)
+
+
+async def test_what_is_late_is_gone_on_with_to_the_roots_so_that_the_retry_is_warm(
+    hub: Hub, gatherer: Gatherer
+) -> None:
+    hub.publish("acme/origin", {"README.md": b"---\nlicense: llama2\n---\n"})
+    hub.publish("acme/base", {"README.md": b"---\nbase_model: acme/origin\n---\n"})
+    hub.publish("acme/model", {"README.md": CARD})
+    hub.stall(0.1)
+    asker = Asker("team", ahead=True)
+    (late,) = await gatherer.gather([ModelRef.parse("hf://acme/model")], 0.05, asker)
+    await until(lambda: any("acme/origin/resolve/" in path for path in hub.requests))
+    await asyncio.sleep(0.3)
+    asked = len(hub.requests)
+    (again,) = await gatherer.gather([ModelRef.parse("hf://acme/model")], 0.05, asker)
+
+    assert isinstance(late.card, Unknown)
+    assert [node.state for node in lineage_of(again).nodes] == ["found", "found"]
+    assert len(hub.requests) == asked == len(set(hub.requests))
+
+
+async def test_nobody_goes_on_for_a_dry_run(hub: Hub, gatherer: Gatherer) -> None:
+    hub.publish("acme/model", {"README.md": CARD})
+    hub.stall(0.1)
+    await gatherer.gather([ModelRef.parse("hf://acme/model")], 0.05, Asker("team (dry run)"))
+    gatherer.prepare([ModelRef.parse("hf://acme/other")], Asker("team (dry run)"))
+    await asyncio.sleep(0.4)
+
+    assert hub.requests == ["/api/models/acme/model/revision/main"]
+
+
+async def test_what_pods_are_about_to_ask_is_there_when_they_do(hub: Hub, gatherer: Gatherer) -> None:
+    hub.publish("acme/base", {"README.md": b"---\nlicense: mit\n---\n"})
+    hub.publish("acme/model", {"README.md": CARD})
+    refs, asker = [ModelRef.parse("hf://acme/model")], Asker("team", ahead=True)
+    gatherer.prepare(refs * 3, asker)
+    await until(lambda: any("/acme/base/resolve/" in path for path in hub.requests))
+    await asyncio.sleep(0.2)
+    asked = len(hub.requests)
+    gatherer.prepare(refs, asker)
+    (found,) = await gatherer.gather(refs, 0.05, asker)
+
+    assert isinstance(found.card, Found)
+    assert len(hub.requests) == asked == len(set(hub.requests))
+
+
+async def test_a_namespace_that_names_too_many_new_models_delays_no_other(hub: Hub, watch: Watch) -> None:
+    for number in range(40):
+        hub.publish(f"acme/m{number}", {"README.md": CARD})
+    hub.publish("acme/base", {"README.md": b"---\nlicense: mit\n---\n"})
+    refs = [ModelRef("hf", f"acme/m{number}") for number in range(40)]
+    async with HubSource(hub.endpoint) as source:
+        gatherer = Gatherer({"hf": source}, shipped(), watch)
+        greedy = await gatherer.gather(refs, 10, Asker("greedy"))
+        known = await gatherer.gather(refs[:30], 10, Asker("greedy"))
+        other = await gatherer.gather(refs[30:], 10, Asker("other"))
+        dry = await gatherer.gather([ModelRef("hf", "acme/base")], 10, Asker("greedy (dry run)"))
+        joined = await gatherer.gather(refs[30:], 10, Asker("greedy"))
+
+    refused = [one.card for one in greedy if isinstance(one.card, Unknown)]
+    assert {one.because for one in refused} == {"too_many_questions"}
+    assert len(refused) == 10
+    assert all(isinstance(one.card, Found) for one in (*known, *other, *dry, *joined))

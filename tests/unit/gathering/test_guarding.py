@@ -152,6 +152,15 @@ async def test_answers_in_between_keep_a_host_up() -> None:
     assert moody.asked == 9
 
 
+async def test_a_clock_that_is_set_back_leaves_nobody_alone_for_longer() -> None:
+    moody, source = guarded(DOWN, DOWN, DOWN, HERE)
+    moody.now = 10_000.0
+    await ask(source, 3)
+    moody.now = 0.0
+
+    assert await ask(source, 1) == [HERE]
+
+
 async def test_a_host_gets_few_questions_at_once() -> None:
     moody, source = guarded(HERE, seconds=0.002)
 

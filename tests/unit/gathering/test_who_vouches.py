@@ -20,6 +20,7 @@ from weighbridge.model.signatures import Signatures, Statements
 from weighbridge.provenance import LARGEST_BUNDLE, keyless_trust
 from weighbridge.sources.attestations import AttestationFolder
 from weighbridge.sources.directory import DirectorySource
+from weighbridge.store.remembered import Remembered
 
 SIGSTORE = Sigstore()
 NOW = datetime.now(UTC)
@@ -53,9 +54,10 @@ class Silent(DirectorySource):
 async def known(source, store=None, anchors=None, supplied=()):
     clock = Clock()
     trusts = {"release": TRUST} if anchors is None else anchors
-    attachments = Attachments(clock, AttestationFolder(store) if store else None, supplied)
-    provenance = Provenance(attachments, Verifying(lambda: Anchors(trusts), clock, lambda: NOW), clock)
-    gatherer = Gatherer({"hf": source}, shipped(), clock, provenance)
+    remembered = Remembered(None, clock)
+    attachments = Attachments(remembered, AttestationFolder(store) if store else None, supplied)
+    provenance = Provenance(attachments, Verifying(lambda: Anchors(trusts), clock, lambda: NOW), remembered)
+    gatherer = Gatherer({"hf": source}, shipped(), clock, provenance, remembered=remembered)
     (evidence,) = await gatherer.gather([ModelRef.parse(f"hf://acme/desk@{COMMIT}")], 20)
     return evidence
 

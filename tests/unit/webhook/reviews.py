@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass, field
 
 from weighbridge.errors import EngineError
-from weighbridge.model.requests import Namespace, Request
+from weighbridge.model.requests import Asker, Namespace, Request
 from weighbridge.model.serving import FoundModels
 from weighbridge.model.verdicts import Decision, Effect, Finding, Remedy, Stage, UnknownSource, Verdict
 from weighbridge.review import CompanionReader, Review
@@ -53,11 +53,13 @@ class Scripted:
     waits: asyncio.Event | None = None
     stages: dict[str, Stage] = field(default_factory=dict)
     seen: list[tuple[Request, float]] = field(default_factory=list)
+    askers: list[Asker] = field(default_factory=list)
     readers: list[CompanionReader] = field(default_factory=list)
 
-    async def review(self, request: Request, seconds: float) -> Review:
+    async def review(self, request: Request, seconds: float, asker: Asker) -> Review:
         """Return the decision, or fail."""
         self.seen.append((request, seconds))
+        self.askers.append(asker)
         if self.waits is not None:
             await self.waits.wait()
         if self.fails is not None:

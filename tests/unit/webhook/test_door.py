@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 from tests.unit.webhook.reviews import DOWN, Scripted, body, decision, finding
 
 from weighbridge.errors import BadManifest, ClusterError
-from weighbridge.model.requests import Namespace
+from weighbridge.model.requests import Asker, Namespace
 from weighbridge.telemetry import Metrics
 from weighbridge.webhook.door import DoorName, Doors, Limits
 
@@ -49,6 +49,16 @@ async def test_namespace_labels_and_time_reach_the_corridor() -> None:
 
     request, seconds = reviews.seen[0]
     assert (request.namespace, seconds) == (Namespace("team", {"env": "prod"}), 3.0)
+
+
+async def test_a_dry_run_pays_from_a_purse_of_its_own_and_prepares_nothing() -> None:
+    reviews = Scripted()
+    review = json.loads(body())
+    review["request"]["dryRun"] = True
+    await response(doors(reviews), "enforce")
+    await response(doors(reviews), "enforce", content=json.dumps(review).encode())
+
+    assert reviews.askers == [Asker("team", ahead=True), Asker("team (dry run)")]
 
 
 async def test_a_cluster_scoped_object_has_no_namespace() -> None:

@@ -31,6 +31,10 @@ async def always() -> None:
     return
 
 
+async def survives() -> str | None:
+    return None
+
+
 def cluster(folder: Path, kubeconfig: Path) -> Cluster:
     return Cluster(
         kubeconfig=kubeconfig,
@@ -53,7 +57,9 @@ async def running(
     pair.write(folder)
     with listen("127.0.0.1", 0) as listener:
         serving = Serving(listener, Certificate(folder / "tls.crt", folder / "tls.key"))
-        task = asyncio.create_task(run(Deciding(reviews, always, lambda _: None), serving, taking_part, metrics))
+        task = asyncio.create_task(
+            run(Deciding(reviews, always, lambda _: None, survives), serving, taking_part, metrics)
+        )
         context = ssl.create_default_context(cadata=pair.ca.decode())
         base = f"https://127.0.0.1:{listener.getsockname()[1]}"
         async with aiohttp.ClientSession(base, connector=aiohttp.TCPConnector(ssl=context)) as session:

@@ -29,7 +29,7 @@ test_what_could_not_be_resolved_is_not_called_unpinned if {
 }
 
 _says(message, parts) if {
-	resolved := object.union({"commit": null, "digest": null, "asked": null, "immutable": false}, parts)
+	resolved := object.union({"commit": null, "digest": null, "asked": null, "immutable": false, "stale": false}, parts)
 	document := fixture.about([fixture.model({"resolved": {"found": resolved}})], [])
 	expected := {"model": fixture.ref, "grade": "full", "message": message, "evidence": ["reference"]}
 	pinned.deny == {expected} with input as document

@@ -1,0 +1,50 @@
+"""
+How long answers hold (DESIGN §6).
+
+| what | holds | then served while it is asked again, up to | "there is no such thing" holds |
+|---|---|---|---|
+| bytes at a commit or digest | for good | | 1 min |
+| what a branch or tag means, for a workload | 1 min | 10 min | 1 min |
+| the same, for an ancestor | 1 min | 1 h | 1 min |
+| sets attached to a digest or name | 2.5 min | 5 min | 1 min |
+
+That a source did not answer is remembered for 5 to 30 seconds, at random unless it says when to ask again: many replicas must not ask at once.
+Where it goes on not answering, its last known answer serves up to the age a policy allows.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from weighbridge.model.outcomes import Unknown
+
+UNKNOWN_SECONDS = (5.0, 30.0)
+"""The shortest and longest time for which nobody is asked again after no answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lifetime:
+    """Seconds since an answer was given."""
+
+    fresh: float
+    """As long, it holds without a question."""
+    served: float
+    """As long, it is served and asked again in the background."""
+    missing: float = 60.0
+    """As long, "there is no such thing" holds; it is never served longer."""
+
+
+CONTENT = Lifetime(math.inf, math.inf)
+BRANCH = Lifetime(60.0, 600.0)
+ANCESTOR_BRANCH = Lifetime(60.0, 3_600.0)
+ATTACHED = Lifetime(150.0, 300.0)
+
+
+def silence(unknown: Unknown, chance: Callable[[], float]) -> float:
+    """Return for how many seconds a source that did not answer is not asked again; `chance` is between 0 and 1."""
+    shortest, longest = UNKNOWN_SECONDS
+    if unknown.again_in is not None:
+        return min(max(unknown.again_in, shortest), longest)
+    return longest if unknown.because == "rate_limited" else shortest + chance() * (longest - shortest)
