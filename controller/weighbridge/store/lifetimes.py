@@ -33,13 +33,19 @@ class Lifetime:
     served: float
     """As long, it is served and asked again in the background."""
     missing: float = 60.0
-    """As long, "there is no such thing" holds; it is never served longer."""
+    """As long, "there is no such thing" holds."""
+    missing_serves: bool = False
+    """
+    Whether that, too, is a last known answer while the source keeps silent.
+
+    What stands at a commit or digest was told of it; a name that nobody had may have come into being since.
+    """
 
 
-CONTENT = Lifetime(math.inf, math.inf)
+CONTENT = Lifetime(math.inf, math.inf, missing_serves=True)
 BRANCH = Lifetime(60.0, 600.0)
 ANCESTOR_BRANCH = Lifetime(60.0, 3_600.0)
-ATTACHED = Lifetime(150.0, 300.0)
+ATTACHED = Lifetime(150.0, 300.0, missing_serves=True)
 
 
 def silence(unknown: Unknown, chance: Callable[[], float]) -> float:
