@@ -20,7 +20,10 @@ from weighbridge.engine.process import OpaProcess, find_opa
 from weighbridge.engine.selftest import self_test
 from weighbridge.errors import BadPolicies, EngineError, UserError
 from weighbridge.gathering import Gatherer, Tables
+from weighbridge.gathering.places import HUB
 from weighbridge.gathering.recording import Recorder
+from weighbridge.model.outcomes import Unknown
+from weighbridge.model.refs import ModelRef
 from weighbridge.model.requests import Namespace
 from weighbridge.model.rules import Rule
 from weighbridge.review import Reviewer
@@ -29,9 +32,10 @@ from weighbridge.site.facts import ConfiguredSite, configured
 from weighbridge.site.objects import SiteObjects, read_folder
 from weighbridge.sources.directory import DirectorySource
 from weighbridge.sources.hub import HubSource
-from weighbridge.sources.interface import Source
+from weighbridge.sources.interface import Hosts, Source, source_of
 from weighbridge.sources.object_stores import store_address
 from weighbridge.sources.objects import ObjectSource
+from weighbridge.sources.oci import Registries
 from weighbridge.sources.pack_folder import PackFolder
 from weighbridge.store.interface import Store
 from weighbridge.store.remembered import Remembered
@@ -135,17 +139,22 @@ def store_at(address: str, *, outlives: bool = False) -> Store:
 
 
 @asynccontextmanager
-async def recording(settings: Settings, scheme: str) -> AsyncIterator[tuple[Gatherer, Recorder]]:
-    """Put together what asks about models of one scheme and writes down every answer; raises `UserError`."""
+async def recording(settings: Settings, ref: ModelRef) -> AsyncIterator[tuple[Gatherer, Mapping[str, Recorder]]]:
+    """
+    Put together what asks about a model and its ancestors and writes down every answer, by scheme.
+
+    Raises `UserError` when nobody may be asked about the model.
+    """
     bundle = bundles.load(settings.policies or bundles.default_folder())
     async with sources_of(settings) as sources:
-        if scheme not in sources:
-            raise UserError(
-                f"no source reads {scheme}:// references. Fix: list one, such as --object-store s3://BUCKET"
-            )
-        recorder = Recorder(sources[scheme])
-        tables = Tables.from_documents(bundle.documents)
-        yield Gatherer({scheme: recorder}, tables), recorder
+        recorders: dict[str, Recorder] = {}
+        for scheme, repository in ((ref.scheme, ref.repository), (HUB, "")):
+            source = source_of(sources, scheme, repository)
+            if isinstance(source, Unknown):
+                listing = ". Fix: list one, such as --object-store s3://BUCKET"
+                raise UserError(source.detail + (listing if source.because == "no_source" else ""))
+            recorders.setdefault(scheme, Recorder(source))
+        yield Gatherer(recorders, Tables.from_documents(bundle.documents)), recorders
 
 
 def _now() -> datetime:
@@ -174,11 +183,17 @@ async def _engine(stack: AsyncExitStack, settings: Settings, bundle: Bundle) -> 
 
 
 @asynccontextmanager
-async def sources_of(settings: Settings) -> AsyncIterator[Mapping[str, Source]]:
+async def sources_of(settings: Settings) -> AsyncIterator[Mapping[str, Source | Hosts]]:
     """Build the source of each scheme, and take them apart at the end; raises `UserError` for an address that is none."""
     addresses = [store_address(one) for one in settings.object_stores]
+    registries = Registries(settings.registries, config_file=settings.registry_config_file, offline=settings.offline)
     async with AsyncExitStack() as stack:
-        sources: dict[str, Source] = {"hf": await _hub(stack, settings)}
+        await stack.enter_async_context(registries)
+        sources: dict[str, Source | Hosts] = {
+            "hf": await _hub(stack, settings),
+            "oci": Hosts(registries.at),
+            "ollama": Hosts(registries.ollama),
+        }
         for scheme in dict.fromkeys(one.scheme for one in addresses):
             stores = [one for one in addresses if one.scheme == scheme]
             sources[scheme] = await stack.enter_async_context(ObjectSource(stores, offline=settings.offline))

@@ -115,6 +115,7 @@ def test_the_sidecar_is_started_as_a_child_process_would_be(tmp_path: Path) -> N
         {"store": {"url": "redis://valkey:6379/0"}},
         {"store": {"urlSecret": "store"}},
         {"replicas": 1, "singleReplica": {"accept": True}, "store": {"claim": "evidence"}},
+        {"registries": {"hosts": ["ghcr.io", "http://r.local:5000"], "configSecret": "t"}},
         {"companions": {"read": True}},
     ],
 )
@@ -127,6 +128,7 @@ def test_serve_takes_every_argument_of_the_chart(tmp_path: Path, values: dict[st
 
     assert chosen.opa_socket == Path("/run/weighbridge/opa.sock")
     assert chosen.webhook_configuration == "wb-weighbridge-gate"
+    assert chosen.registry == values.get("registries", {}).get("hosts", [])
     assert chosen.read_companions is values.get("companions", {}).get("read", False)
     assert chosen.exclude_namespace == values.get("excludeNamespaces", [])
     assert parser.parse_args(pod["initContainers"][0]["args"]).write_bundle == Path("/run/weighbridge")

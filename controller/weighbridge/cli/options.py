@@ -38,6 +38,16 @@ def add_sources(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--hub-token-file", type=Path, metavar="FILE", help="file with a hub token")
     parser.add_argument(
+        "--registry",
+        action="append",
+        default=[],
+        metavar="HOST",
+        help="registry that may be asked, such as ghcr.io, or http://HOST:PORT for one without encryption; may be repeated",
+    )
+    parser.add_argument(
+        "--registry-config-file", type=Path, metavar="FILE", help="Docker's config.json with logins for registries"
+    )
+    parser.add_argument(
         "--hub-plain",
         action="store_true",
         help="the hub is a plain mirror (Artifactory, Nexus): it may name no commits, so models must be pinned",
@@ -104,6 +114,8 @@ def sources_of(arguments: argparse.Namespace) -> Settings:
         hub_token_file=arguments.hub_token_file,
         hub_plain=arguments.hub_plain,
         object_stores=tuple(arguments.object_store),
+        registries=tuple(arguments.registry),
+        registry_config_file=arguments.registry_config_file,
         packs=getattr(arguments, "packs", None),
         offline=arguments.offline,
         store=store_address(arguments) if "store" in arguments else "",

@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import re
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from weighbridge.cli.options import add_sources, sources_of
@@ -56,14 +57,17 @@ def run(arguments: argparse.Namespace) -> int:
             return _said(f"nothing to pack: {unknown.detail or unknown.because}")
 
 
-async def _gather(settings: Settings, ref: ModelRef) -> tuple[Evidence, Recording]:
-    async with recording(settings, ref.scheme) as (gatherer, recorder):
+async def _gather(settings: Settings, ref: ModelRef) -> tuple[Evidence, Mapping[str, Recording]]:
+    async with recording(settings, ref) as (gatherer, recorders):
         (evidence,) = await gatherer.gather([ref], GATHER_SECONDS)
-        return evidence, recorder.recording
+        return evidence, {scheme: one.recording for scheme, one in recorders.items()}
 
 
-def _write(root: Path, ref: ModelRef, resolved: Resolved, evidence: Evidence, recorded: Recording) -> int:
-    repositories, absent, blobs = packed(recorded, ref.scheme, ref.repository)
+def _write(root: Path, ref: ModelRef, resolved: Resolved, evidence: Evidence, recorded: Mapping[str, Recording]) -> int:
+    found = [packed(one, scheme, ref.repository) for scheme, one in recorded.items()]  # the model's scheme comes first
+    repositories = tuple(one for some, _, _ in found for one in some)
+    absent = tuple(one for _, some, _ in found for one in some)
+    blobs = {sha256: content for _, _, some in found for sha256, content in some.items()}
     at = resolved.commit or resolved.digest or ""
     digest = evidence.content_digest.value if isinstance(evidence.content_digest, Found) else None
     model = str(ModelRef(ref.scheme, ref.repository, at, ref.file))

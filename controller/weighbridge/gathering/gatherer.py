@@ -14,11 +14,10 @@ from typing import TypeVar
 
 from weighbridge.gathering.asking import Deadline
 from weighbridge.gathering.budgets import Budgets, Payment
-from weighbridge.gathering.guarding import Guarded
 from weighbridge.gathering.keeping import AHEAD_SECONDS, Ahead, EvidenceMemory
 from weighbridge.gathering.parts import FilesPart, Parts, license_of, statements_of
+from weighbridge.gathering.places import Places
 from weighbridge.gathering.repositories import Repositories
-from weighbridge.gathering.shelving import Shelved
 from weighbridge.gathering.tables import Tables
 from weighbridge.gathering.weighing import against_parents, converted_from, units_of, weighed
 from weighbridge.lineage import NodeFacts, ParentStatement, Statements, lineage, parent_revision
@@ -28,7 +27,7 @@ from weighbridge.model.evidence import Evidence, Files, License, Place, Resolved
 from weighbridge.model.outcomes import Found, Missing, Outcome, Unknown, Unreadable
 from weighbridge.model.refs import ModelRef
 from weighbridge.model.requests import NOBODY, Asker
-from weighbridge.sources.interface import ScanningSource, Source
+from weighbridge.sources.interface import Hosts, Source, WholeSource
 from weighbridge.sources.pack_folder import PackFolder
 from weighbridge.store.remembered import Remembered
 
@@ -45,7 +44,7 @@ class Gatherer:
 
     def __init__(
         self,
-        sources: Mapping[str, Source],
+        sources: Mapping[str, Source | Hosts],
         tables: Tables,
         clock: Callable[[], float] = time.time,
         *,
@@ -58,7 +57,7 @@ class Gatherer:
 
         What is learnt goes to `remembered`, else to memory alone.
         """
-        self._sources = Shelved({scheme: Guarded(source, clock) for scheme, source in sources.items()}, packs)
+        self._places = Places(sources, clock, packs)
         self._tables = tables
         self._remembered = remembered or Remembered(None, clock)
         self._repositories = Repositories(tables, self._remembered)
@@ -96,9 +95,9 @@ class Gatherer:
     async def _evidence(self, ref: ModelRef, deadline: Deadline) -> Evidence:
         if not ref.resolved:
             return _nothing(ref, Unknown("unresolved_reference", detail=ref.unresolved_because or ""))
-        source = self._sources.get(ref.scheme)
-        if source is None:
-            return _nothing(ref, Unknown("no_source", detail=f"no source reads {ref.scheme}:// references"))
+        source = self._places.source(ref.scheme, ref.repository)
+        if isinstance(source, Unknown):
+            return _nothing(ref, source)
         resolved = await self._repositories.resolve(source, ref.repository, ref.revision, deadline)
         match resolved:
             case Found(value=now):
@@ -110,7 +109,7 @@ class Gatherer:
             case Unknown():
                 return _nothing(ref, resolved)
 
-    async def _known(self, ref: ModelRef, now: Resolved, source: ScanningSource, deadline: Deadline) -> Evidence:
+    async def _known(self, ref: ModelRef, now: Resolved, source: WholeSource, deadline: Deadline) -> Evidence:
         at = now.commit or now.digest or ""
         parts, headers = await asyncio.gather(
             self._repositories.parts(source, ref.repository, at, deadline),
@@ -123,7 +122,7 @@ class Gatherer:
         asked = tuple(dict.fromkeys((*parts.unknown, *unknown)))
         model = NodeFacts(name, "found", now.commit, statements, _value(license_outcome), asked)
         ancestors, content, scan = await asyncio.gather(
-            _Walk(self._repositories, self._tables, source, deadline).ancestors(model),
+            _Walk(self._repositories, self._tables, self._places.hub or source, deadline).ancestors(model),
             self._repositories.content(source, ref.repository, at, ref.file, deadline),
             self._repositories.scan(source, ref.repository, at, deadline),
         )
@@ -151,7 +150,8 @@ class _Walk:
 
     repositories: Repositories
     tables: Tables
-    source: Source
+    source: WholeSource
+    """The hub, whatever the model itself lies at: parents are named as the hub names them."""
     deadline: Deadline
 
     async def ancestors(self, model: NodeFacts) -> Mapping[str, NodeFacts]:

@@ -14,8 +14,8 @@ from weighbridge.gathering.repositories import is_evidence
 from weighbridge.model.evidence import Resolved
 from weighbridge.model.outcomes import Found, Missing, Outcome, Unknown, Unreadable
 from weighbridge.model.scans import Scan
-from weighbridge.sources.interface import Listing, Scanning, Source
-from weighbridge.sources.pack_format import Absent, Blob, PackedFile, PackedRepository
+from weighbridge.sources.interface import Listing, Scanning, Source, Stating
+from weighbridge.sources.pack_format import STATED_LICENSE, Absent, Blob, PackedFile, PackedRepository
 from weighbridge.weights import content_files
 
 Where = tuple[str, str]
@@ -32,6 +32,8 @@ class Recording:
     contents: dict[tuple[str, str, str], bytes] = field(default_factory=dict)
     heads: dict[tuple[str, str, str], bytes] = field(default_factory=dict)
     absent: set[tuple[str, str, str]] = field(default_factory=set)
+    stated: dict[Where, tuple[str, ...]] = field(default_factory=dict)
+    """Licenses."""
 
 
 class Recorder:
@@ -110,6 +112,20 @@ class Recorder:
             case _:
                 return Missing(f"security scans at {self.host}")
 
+    async def stated_licenses(self, repository: str, commit: str) -> Outcome[tuple[str, ...] | Unreadable]:
+        """Return the licenses a source states beside the files."""
+        match self._source:
+            case Stating() as stating:
+                answer = await stating.stated_licenses(repository, commit)
+            case _:
+                return Missing(f"statements of {self.host}")
+        match answer:
+            case Found(value=tuple() as licenses):
+                self.recording.stated[repository, commit] = licenses
+            case _:
+                pass
+        return answer
+
 
 def packed(
     recording: Recording, scheme: str, model: str
@@ -129,7 +145,7 @@ def packed(
                 commit,
                 None if commit else at,
                 tuple(sorted(revisions, key=lambda one: one or "")),
-                tuple(sorted(listing.tags)),
+                tuple(sorted((*listing.tags, *(STATED_LICENSE + one for one in recording.stated.get((name, at), ()))))),
                 files,
             )
         )

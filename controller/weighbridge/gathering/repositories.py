@@ -22,6 +22,7 @@ from weighbridge.gathering.parts import (
     HeadersPart,
     NamesPart,
     Parts,
+    StatedPart,
     TokenizerPart,
     understood,
 )
@@ -45,9 +46,9 @@ from weighbridge.lineage import merge_names_in_card
 from weighbridge.model.evidence import Resolved
 from weighbridge.model.outcomes import Found, Missing, Outcome, Unknown, Unreadable
 from weighbridge.model.scans import Scan
-from weighbridge.sources.interface import ScanningSource, Source
+from weighbridge.sources.interface import Source, WholeSource
 from weighbridge.store.encoding import Encoding
-from weighbridge.store.lifetimes import ANCESTOR_BRANCH, ATTACHED, BRANCH, CONTENT, Lifetime
+from weighbridge.store.lifetimes import ancestor_branch, at_a_commit, attached, workload_branch
 from weighbridge.store.remembered import Remembered
 from weighbridge.weights import content_files, files
 
@@ -58,6 +59,7 @@ LICENSE_BYTES = 256 * 1024
 MOST_LICENSE_FILES = 4
 
 _LICENSE_FILE = re.compile(r"(?:licen[cs]e|copying|notice).{0,40}", re.IGNORECASE)
+LICENSE = "LICENSE"
 _READ = (CARD, CONFIG, TOKENIZER, GENERATION, ADAPTER, MERGE, QUANTIZER)
 
 _BASE_TAG = "base_model:"
@@ -96,6 +98,7 @@ class Repositories:
         self._adapters: Questions[AdapterPart | Unreadable] = self._at_a_commit("adapter", AdapterPart)
         self._names: Questions[NamesPart | Unreadable] = self._at_a_commit("names", NamesPart)
         self._headers: Questions[HeadersPart | Unreadable] = self._at_a_commit("headers", HeadersPart)
+        self._stated: Questions[StatedPart | Unreadable] = self._at_a_commit("stated", StatedPart)
         self._hashes = Hashes()
         self._contents: Questions[str | Unreadable] = self._at_a_commit("content", str)
         self._scans: Questions[Scan | Unreadable] = self._at_a_commit("scan", Scan)
@@ -112,15 +115,7 @@ class Repositories:
         self, source: Source, name: str, revision: str | None, deadline: Deadline, *, ancestor: bool = False
     ) -> Outcome[Resolved]:
         """Return what a revision means now; of an `ancestor` an older answer will do."""
-        branch = ANCESTOR_BRANCH if ancestor else BRANCH
-
-        def lifetime(outcome: Found[Resolved] | Missing) -> Lifetime:
-            match outcome:
-                case Found(value=Resolved(immutable=True)):
-                    return CONTENT
-                case _:
-                    return branch
-
+        lifetime = ancestor_branch if ancestor else workload_branch
         rest = () if revision is None else (revision,)
         return await self._resolved.ask(
             (source.host, name), rest, lambda: source.resolve(name, revision), source, deadline, lifetime
@@ -138,7 +133,7 @@ class Repositories:
             lambda: read_headers(source, name, commit, listed, named),
             source,
             deadline,
-            _content,
+            at_a_commit,
         )
 
     async def content(
@@ -152,25 +147,23 @@ class Repositories:
             lambda: content_of(source, (name, commit, named), listed, self._hashes),
             source,
             deadline,
-            _content,
+            at_a_commit,
         )
 
-    async def scan(
-        self, source: ScanningSource, name: str, commit: str, deadline: Deadline
-    ) -> Outcome[Scan | Unreadable]:
+    async def scan(self, source: WholeSource, name: str, commit: str, deadline: Deadline) -> Outcome[Scan | Unreadable]:
         """Return what the scanners of the source say now."""
         return await self._scans.ask(
-            (source.host, name), (commit,), lambda: source.scan(name, commit), source, deadline, lambda _: ATTACHED
+            (source.host, name), (commit,), lambda: source.scan(name, commit), source, deadline, attached
         )
 
     async def _listed(
         self, source: Source, name: str, commit: str, deadline: Deadline
     ) -> Outcome[FilesPart | Unreadable]:
         return await self._files.ask(
-            (source.host, name), (commit,), lambda: _listing(source, name, commit), source, deadline, _content
+            (source.host, name), (commit,), lambda: _listing(source, name, commit), source, deadline, at_a_commit
         )
 
-    async def parts(self, source: Source, name: str, commit: str, deadline: Deadline) -> Parts:
+    async def parts(self, source: WholeSource, name: str, commit: str, deadline: Deadline) -> Parts:
         """Return everything read of a repository at one commit; what is late is `Unknown`."""
         listed = await self._listed(source, name, commit, deadline)
         at = _At(source, name, commit, deadline, listed, self._hashes)
@@ -182,14 +175,22 @@ class Repositories:
             adapters = group.create_task(at.ask(self._adapters, ADAPTER, JSON_BYTES, read_adapter))
             merge = group.create_task(at.ask(self._names, MERGE, MERGE_BYTES, read_merge))
             quantizer = group.create_task(at.ask(self._names, QUANTIZER, JSON_BYTES, read_quantizer))
+            stated = group.create_task(self._statements(source, name, commit, deadline))
             texts = [
                 group.create_task(at.ask(self._licenses, path, LICENSE_BYTES, self._license(path)))
                 for path in _license_paths(listed)
             ]
         return Parts(
             name, commit, listed, card.result(), configs.result(), tokens.result(), generation.result(),
-            adapters.result(), merge.result(), quantizer.result(), tuple(one.result() for one in texts),
+            adapters.result(), merge.result(), quantizer.result(), tuple(one.result() for one in texts), stated.result(),
         )  # fmt: skip
+
+    async def _statements(
+        self, source: WholeSource, name: str, commit: str, deadline: Deadline
+    ) -> Outcome[StatedPart | Unreadable]:
+        return await self._stated.ask(
+            (source.host, name), (commit,), lambda: _stated(source, name, commit), source, deadline, at_a_commit
+        )
 
     def _card(self, content: bytes) -> CardPart | Unreadable:
         read = read_card(content)
@@ -226,7 +227,7 @@ class _At:
             case Found():
                 about, rest = (self.source.host, self.name), (self.commit, path)
                 return await questions.ask(
-                    about, rest, lambda: self._read(path, limit, understand), self.source, self.deadline, _content
+                    about, rest, lambda: self._read(path, limit, understand), self.source, self.deadline, at_a_commit
                 )
 
     async def _read(
@@ -242,10 +243,6 @@ class _At:
                 return Found(await asyncio.to_thread(understand, content))
             case Missing() | Unknown():
                 return delivered
-
-
-def _content(_: object) -> Lifetime:
-    return CONTENT
 
 
 async def _listing(source: Source, name: str, commit: str) -> Outcome[FilesPart | Unreadable]:
@@ -276,9 +273,20 @@ async def _listing(source: Source, name: str, commit: str) -> Outcome[FilesPart 
             return listed
 
 
+async def _stated(source: WholeSource, name: str, commit: str) -> Outcome[StatedPart | Unreadable]:
+    stated = await source.stated_licenses(name, commit)
+    match stated:
+        case Found(value=value):
+            return Found(value if isinstance(value, Unreadable) else StatedPart(value))
+        case Missing() | Unknown():
+            return stated
+
+
 def _license_paths(listed: Outcome[FilesPart | Unreadable]) -> tuple[str, ...]:
     match listed:
         case Found(value=FilesPart(licenses=licenses)):
             return licenses
+        case Found(value=Unreadable()):
+            return (LICENSE,)  # the likeliest name, where the names are not known
         case _:
             return ()

@@ -93,7 +93,7 @@ class License:
     """As the strongest statement writes it."""
     id: str | None
     """Key of `data.weighbridge.licenses`; `None` when the license is not identified."""
-    source: Literal["front_matter", "license_file", "card_text"] | None
+    source: Literal["front_matter", "license_file", "card_text", "oci_annotation"] | None
     label_only: bool
     """A family label (`openrail`, `cc`, `gpl`), `unknown`, or `other` without a name: not a license."""
     custom: bool

@@ -107,7 +107,8 @@ def _parts(value: Fact) -> Iterator[str]:
         case Resolved():
             yield f"commit {value.commit}" if value.commit is not None else f"digest {value.digest}"
             yield "last known, its source does not answer now" if value.stale else ""
-            yield "" if value.immutable else f"named as {value.asked or 'the default branch'}, which may move"
+            named = value.asked or ("the default branch" if value.digest is None else "nothing in particular")
+            yield "" if value.immutable else f"named as {named}, which may move"
         case Card():
             yield f"{value.letters} letters, front matter {value.front_matter}"
             yield f"sections {', '.join(name for name, one in sorted(value.sections.items()) if one.present) or 'none'}"

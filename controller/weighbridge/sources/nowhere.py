@@ -1,4 +1,4 @@
-"""The source of schemes that nothing but packs can answer for."""
+"""The source of what nothing but packs can answer for: schemes without source, and hosts that may not be asked."""
 # ruff: noqa: ARG002  # whatever is asked, the answer is the same
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from weighbridge.sources.interface import Listing
 
 
 class Nowhere:
-    """The source of a scheme that nothing but packs can answer for."""
+    """The source of what nothing but packs can answer for."""
 
-    def __init__(self, scheme: str) -> None:
-        """Say that nobody reads references of `scheme`."""
-        self._unknown = Unknown("no_source", detail=f"no source reads {scheme}:// references")
+    def __init__(self, scheme: str, why: Unknown) -> None:
+        """Say `why` nobody can be asked about references of `scheme`."""
+        self._unknown = why
         self._scheme = scheme
 
     @property
@@ -45,5 +45,9 @@ class Nowhere:
         return self._unknown
 
     async def scan(self, repository: str, commit: str) -> Outcome[Scan | Unreadable]:
+        """Nobody knows."""
+        return self._unknown
+
+    async def stated_licenses(self, repository: str, commit: str) -> Outcome[tuple[str, ...] | Unreadable]:
         """Nobody knows."""
         return self._unknown

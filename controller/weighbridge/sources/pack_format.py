@@ -19,6 +19,8 @@ from weighbridge.sources.interface import MOST_LISTED, MOST_TAGS
 FORMAT = "weighbridge-pack/1"
 MANIFEST = "pack.json"
 BLOBS = "blobs"
+STATED_LICENSE = "stated-license:"
+"""Begins a tag of a repository whose source states a license beside the files."""
 MANIFEST_BYTES = 64 * 1024 * 1024
 MOST_REPOSITORIES = 256
 

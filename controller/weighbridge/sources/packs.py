@@ -13,16 +13,16 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from weighbridge.model.evidence import Resolved
 from weighbridge.model.outcomes import Found, Missing, Outcome, Unknown, Unreadable
 from weighbridge.model.scans import Scan
-from weighbridge.sources.interface import Listing, ScanningSource
+from weighbridge.sources.interface import Listing, WholeSource
 from weighbridge.sources.pack_folder import Holding, PackFolder, Shelf
-from weighbridge.sources.pack_format import Absent, BadPack, Blob, PackedFile
+from weighbridge.sources.pack_format import STATED_LICENSE, Absent, BadPack, Blob, PackedFile
 from weighbridge.weights import ListedFile
 
 
 class PackedSource:
     """A source whose models may be packed."""
 
-    def __init__(self, packs: PackFolder, scheme: str, source: ScanningSource) -> None:
+    def __init__(self, packs: PackFolder, scheme: str, source: WholeSource) -> None:
         """Read packs of `scheme` first, then ask `source`."""
         self._packs = packs
         self._scheme = scheme
@@ -116,6 +116,14 @@ class PackedSource:
         if isinstance(asked, Unknown) and await self._held(repository, commit):
             return Missing(f"security scans of {repository}@{commit[:12]}: a pack holds none")
         return asked
+
+    async def stated_licenses(self, repository: str, commit: str) -> Outcome[tuple[str, ...] | Unreadable]:
+        """Return what the source stated when the pack was written."""
+        held = await self._held(repository, commit)
+        for one in held:
+            tags = [tag for tag in one.repository.tags if tag.startswith(STATED_LICENSE)]
+            return Found(tuple(tag.removeprefix(STATED_LICENSE) for tag in tags))
+        return await self._source.stated_licenses(repository, commit)
 
     async def _unstored(
         self, held: Sequence[Holding], path: str, ask: Callable[[], Awaitable[Outcome[bytes | Unreadable]]]

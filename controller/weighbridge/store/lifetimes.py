@@ -18,7 +18,8 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from weighbridge.model.outcomes import Unknown
+from weighbridge.model.evidence import Resolved
+from weighbridge.model.outcomes import Found, Missing, Unknown
 
 UNKNOWN_SECONDS = (5.0, 30.0)
 """The shortest and longest time for which nobody is asked again after no answer."""
@@ -46,6 +47,30 @@ CONTENT = Lifetime(math.inf, math.inf, missing_serves=True)
 BRANCH = Lifetime(60.0, 600.0)
 ANCESTOR_BRANCH = Lifetime(60.0, 3_600.0)
 ATTACHED = Lifetime(150.0, 300.0, missing_serves=True)
+
+
+def at_a_commit(_: object) -> Lifetime:
+    """Return how long content holds."""
+    return CONTENT
+
+
+def attached(_: object) -> Lifetime:
+    """Return how long a set attached to a commit or digest holds."""
+    return ATTACHED
+
+
+def workload_branch(outcome: Found[Resolved] | Missing) -> Lifetime:
+    """Return how long it holds what a workload's revision means: for good where that is the commit itself."""
+    return CONTENT if _immutable(outcome) else BRANCH
+
+
+def ancestor_branch(outcome: Found[Resolved] | Missing) -> Lifetime:
+    """Return how long it holds what the revision of an ancestor means."""
+    return CONTENT if _immutable(outcome) else ANCESTOR_BRANCH
+
+
+def _immutable(outcome: Found[Resolved] | Missing) -> bool:
+    return isinstance(outcome, Found) and outcome.value.immutable
 
 
 def silence(unknown: Unknown, chance: Callable[[], float]) -> float:

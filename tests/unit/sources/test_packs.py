@@ -70,8 +70,11 @@ def pack(
     return write_pack(root, name, written(manifest), {blob(one).sha256: one for one in blobs})
 
 
+NOBODY = Unknown("no_source", detail="no source reads it")
+
+
 def source(root: Path, inner: object = None) -> PackedSource:
-    return PackedSource(PackFolder(root, lambda: 0.0), "hf", inner or Nowhere("hf"))  # type: ignore[arg-type]
+    return PackedSource(PackFolder(root, lambda: 0.0), "hf", inner or Nowhere("hf", NOBODY))  # type: ignore[arg-type]
 
 
 async def test_what_is_packed_is_read_without_asking_anybody(tmp_path: Path) -> None:
@@ -331,7 +334,7 @@ async def test_a_folder_that_is_away_or_overfull_says_so(tmp_path: Path) -> None
 
 async def test_a_pack_that_is_added_is_seen_and_one_that_stays_is_not_read_again(tmp_path: Path) -> None:
     now = [0.0]
-    packed = PackedSource(PackFolder(tmp_path, lambda: now[0]), "hf", Nowhere("hf"))
+    packed = PackedSource(PackFolder(tmp_path, lambda: now[0]), "hf", Nowhere("hf", NOBODY))
     assert isinstance(await packed.resolve("acme/model", None), Unknown)
     pack(tmp_path)
 
@@ -362,7 +365,7 @@ async def test_a_folder_may_be_a_pack_itself(tmp_path: Path) -> None:
 
 
 def test_nobody_but_the_packs_is_asked_about_a_scheme_without_source() -> None:
-    nowhere = Nowhere("oci")
+    nowhere = Nowhere("oci", NOBODY)
 
     assert nowhere.host == "oci://"
     assert nowhere.late(4).because == "timeout"
