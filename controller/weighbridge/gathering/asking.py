@@ -166,7 +166,8 @@ class Questions(Generic[T]):
         now = self._remembered.now()
         if isinstance(outcome, Unknown):
             silent_until = self._silent.get(key.id, (outcome, -math.inf))[1]
-            return self._last_known(outcome, known, silent_until, deadline)
+            serves = known is not None and (isinstance(known.outcome, Found) or lifetime(known.outcome).missing_serves)
+            return self._last_known(outcome, known if serves else None, silent_until, deadline)
         fresh = _fresh(outcome, lifetime)
         deadline.horizon.note(now + fresh, now if fresh < math.inf else math.inf)
         return outcome
@@ -174,13 +175,15 @@ class Questions(Generic[T]):
     def _last_known(self, unknown: Unknown, known: _Known[T] | None, until: float, deadline: Deadline) -> Outcome[T]:
         """Return the last known answer of a source that does not answer, if it is not too old."""
         deadline.horizon.note(until)
-        if known is None or isinstance(known.outcome, Missing):
+        if known is None:
             return unknown
         oldest = deadline.payment.asker.max_evidence_age
         if self._age(known) > oldest:
             return unknown
         deadline.horizon.note(known.observed + oldest, known.observed)
-        return known.outcome if self._outdated is None else Found(self._outdated(known.outcome.value))
+        if isinstance(known.outcome, Missing) or self._outdated is None:
+            return known.outcome
+        return Found(self._outdated(known.outcome.value))
 
     def _asked(
         self, key: Key, question: Callable[[], Awaitable[Outcome[T]]], known: _Known[T] | None, source: Asked

@@ -49,7 +49,7 @@ from weighbridge.model.scans import Scan
 from weighbridge.provenance.places import places
 from weighbridge.sources.interface import Source, WholeSource
 from weighbridge.store.encoding import Encoding
-from weighbridge.store.lifetimes import ANCESTOR_BRANCH, ATTACHED, BRANCH, CONTENT, Lifetime
+from weighbridge.store.lifetimes import ancestor_branch, at_a_commit, attached, workload_branch
 from weighbridge.store.remembered import Remembered
 from weighbridge.weights import content_files, files
 
@@ -116,15 +116,7 @@ class Repositories:
         self, source: Source, name: str, revision: str | None, deadline: Deadline, *, ancestor: bool = False
     ) -> Outcome[Resolved]:
         """Return what a revision means now; of an `ancestor` an older answer will do."""
-        branch = ANCESTOR_BRANCH if ancestor else BRANCH
-
-        def lifetime(outcome: Found[Resolved] | Missing) -> Lifetime:
-            match outcome:
-                case Found(value=Resolved(immutable=True)):
-                    return CONTENT
-                case _:
-                    return branch
-
+        lifetime = ancestor_branch if ancestor else workload_branch
         rest = () if revision is None else (revision,)
         return await self._resolved.ask(
             (source.host, name), rest, lambda: source.resolve(name, revision), source, deadline, lifetime
@@ -142,7 +134,7 @@ class Repositories:
             lambda: read_headers(source, name, commit, listed, named),
             source,
             deadline,
-            _content,
+            at_a_commit,
         )
 
     async def content(
@@ -156,20 +148,20 @@ class Repositories:
             lambda: content_of(source, (name, commit, named), listed, self._hashes),
             source,
             deadline,
-            _content,
+            at_a_commit,
         )
 
     async def scan(self, source: WholeSource, name: str, commit: str, deadline: Deadline) -> Outcome[Scan | Unreadable]:
         """Return what the scanners of the source say now."""
         return await self._scans.ask(
-            (source.host, name), (commit,), lambda: source.scan(name, commit), source, deadline, lambda _: ATTACHED
+            (source.host, name), (commit,), lambda: source.scan(name, commit), source, deadline, attached
         )
 
     async def _listed(
         self, source: Source, name: str, commit: str, deadline: Deadline
     ) -> Outcome[FilesPart | Unreadable]:
         return await self._files.ask(
-            (source.host, name), (commit,), lambda: _listing(source, name, commit), source, deadline, _content
+            (source.host, name), (commit,), lambda: _listing(source, name, commit), source, deadline, at_a_commit
         )
 
     async def parts(self, source: WholeSource, name: str, commit: str, deadline: Deadline) -> Parts:
@@ -236,7 +228,7 @@ class _At:
             case Found():
                 about, rest = (self.source.host, self.name), (self.commit, path)
                 return await questions.ask(
-                    about, rest, lambda: self._read(path, limit, understand), self.source, self.deadline, _content
+                    about, rest, lambda: self._read(path, limit, understand), self.source, self.deadline, at_a_commit
                 )
 
     async def _read(
@@ -252,10 +244,6 @@ class _At:
                 return Found(await asyncio.to_thread(understand, content))
             case Missing() | Unknown():
                 return delivered
-
-
-def _content(_: object) -> Lifetime:
-    return CONTENT
 
 
 async def _listing(source: Source, name: str, commit: str) -> Outcome[FilesPart | Unreadable]:

@@ -18,7 +18,8 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from weighbridge.model.outcomes import Unknown
+from weighbridge.model.evidence import Resolved
+from weighbridge.model.outcomes import Found, Missing, Unknown
 
 UNKNOWN_SECONDS = (5.0, 30.0)
 """The shortest and longest time for which nobody is asked again after no answer."""
@@ -33,13 +34,43 @@ class Lifetime:
     served: float
     """As long, it is served and asked again in the background."""
     missing: float = 60.0
-    """As long, "there is no such thing" holds; it is never served longer."""
+    """As long, "there is no such thing" holds."""
+    missing_serves: bool = False
+    """
+    Whether that, too, is a last known answer while the source keeps silent.
+
+    What stands at a commit or digest was told of it; a name that nobody had may have come into being since.
+    """
 
 
-CONTENT = Lifetime(math.inf, math.inf)
+CONTENT = Lifetime(math.inf, math.inf, missing_serves=True)
 BRANCH = Lifetime(60.0, 600.0)
 ANCESTOR_BRANCH = Lifetime(60.0, 3_600.0)
-ATTACHED = Lifetime(150.0, 300.0)
+ATTACHED = Lifetime(150.0, 300.0, missing_serves=True)
+
+
+def at_a_commit(_: object) -> Lifetime:
+    """Return how long content holds."""
+    return CONTENT
+
+
+def attached(_: object) -> Lifetime:
+    """Return how long a set attached to a commit or digest holds."""
+    return ATTACHED
+
+
+def workload_branch(outcome: Found[Resolved] | Missing) -> Lifetime:
+    """Return how long it holds what a workload's revision means: for good where that is the commit itself."""
+    return CONTENT if _immutable(outcome) else BRANCH
+
+
+def ancestor_branch(outcome: Found[Resolved] | Missing) -> Lifetime:
+    """Return how long it holds what the revision of an ancestor means."""
+    return CONTENT if _immutable(outcome) else ANCESTOR_BRANCH
+
+
+def _immutable(outcome: Found[Resolved] | Missing) -> bool:
+    return isinstance(outcome, Found) and outcome.value.immutable
 
 
 def silence(unknown: Unknown, chance: Callable[[], float]) -> float:

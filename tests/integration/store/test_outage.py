@@ -132,11 +132,17 @@ async def test_what_stands_at_a_commit_is_known_for_good(hub: Hub, kept: Kept) -
         before = await asked(first, f"hf://acme/model@{commit}")
     await hub.go_dark()
     kept.restart()
-    watch.now += 1_000 * 24 * HOUR
+    watch.now += HOUR
     async with replica(hub, kept, watch) as second:
-        later = await asked(second, f"hf://acme/model@{commit}")
+        soon = await asked(second, f"hf://acme/model@{commit}")
+    watch.now += 1_000 * 24 * HOUR
+    async with replica(hub, kept, watch) as third:
+        later = await asked(third, f"hf://acme/model@{commit}")
 
-    assert later == before
+    assert (known(soon), soon.scan) == (known(before), before.scan)
+    assert known(later) == known(before)
+    assert isinstance(before.scan, Missing)
+    assert isinstance(later.scan, Unknown)
     assert isinstance(later.card, Found)
 
 

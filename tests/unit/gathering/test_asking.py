@@ -114,7 +114,7 @@ async def test_content_is_asked_for_once(script: Script) -> None:
 
 
 @pytest.mark.parametrize("lifetime", [BRANCH, CONTENT, ATTACHED])
-async def test_that_there_is_nothing_holds_for_a_minute_and_is_never_served_longer(
+async def test_that_there_is_nothing_holds_for_a_minute_and_then_is_asked_again(
     script: Script, lifetime: Lifetime
 ) -> None:
     script.answer = Missing("acme/model")
@@ -189,12 +189,26 @@ async def test_what_was_there_is_gone_and_not_missing(script: Script) -> None:
     assert gone == Unknown("source_gone", HUB, None, f"{HUB} has acme/model at hub.example no longer")
 
 
-async def test_what_was_not_there_and_is_silent_now_is_unknown(script: Script) -> None:
+async def test_a_name_that_nobody_had_may_have_come_into_being_since(script: Script) -> None:
     script.answer = Missing("x")
     await script.ask()
     script.answer, script.now = DOWN, 61.0
 
     assert await script.ask() == DOWN
+
+
+@pytest.mark.parametrize("lifetime", [CONTENT, ATTACHED])
+async def test_that_a_commit_had_nothing_is_known_while_its_source_keeps_silent(
+    script: Script, lifetime: Lifetime
+) -> None:
+    script.answer = Missing("security scans")
+    await script.ask(lifetime)
+    script.answer, script.now = DOWN, DAY
+    served = await script.ask(lifetime)
+    script.now = DAY + 1
+
+    assert served == Missing("security scans")
+    assert await script.ask(lifetime) == DOWN
 
 
 async def test_beyond_a_budget_only_new_models_are_unknown(script: Script) -> None:

@@ -9,7 +9,7 @@ from weighbridge.store.lifetimes import ANCESTOR_BRANCH, ATTACHED, BRANCH, CONTE
 
 
 def test_the_lifetimes_are_promises() -> None:
-    assert Lifetime(math.inf, math.inf, 60) == CONTENT
+    assert Lifetime(math.inf, math.inf, 60, missing_serves=True) == CONTENT
     assert (BRANCH.served, ANCESTOR_BRANCH.served) == (600, 3_600)
     assert (ATTACHED.served, ATTACHED.missing) == (300, 60)
     assert all(one.fresh <= one.served for one in (CONTENT, BRANCH, ANCESTOR_BRANCH, ATTACHED))
