@@ -15,7 +15,7 @@ from weighbridge.provenance.places import MOST_BUNDLES, PlaceKind, bundles_in, c
 from weighbridge.sources.attestations import AttestationStore
 from weighbridge.sources.interface import Attaching, Attachment, Source
 from weighbridge.store.encoding import Encoding
-from weighbridge.store.lifetimes import ATTACHED, CONTENT, Lifetime
+from weighbridge.store.lifetimes import ATTACHED, Lifetime, at_a_commit
 from weighbridge.store.remembered import Remembered
 
 BUNDLE = "application/vnd.dev.sigstore.bundle"
@@ -88,7 +88,7 @@ class Attachments:
                     partial(_read, source, name, commit, path),
                     source,
                     deadline,
-                    _content,
+                    at_a_commit,
                 )
                 for path in paths
             )
@@ -127,10 +127,6 @@ class Attachments:
             )
             found = found.with_more(_places(f"{key} at {store.host}", outcome))
         return found
-
-
-def _content(_: object) -> Lifetime:
-    return CONTENT
 
 
 def _attached(outcome: object) -> Lifetime:

@@ -28,7 +28,7 @@ from weighbridge.provenance import read_manifest
 from weighbridge.provenance.binding import Content
 from weighbridge.sources.interface import Source, utc_now
 from weighbridge.store.encoding import Encoding
-from weighbridge.store.lifetimes import CONTENT
+from weighbridge.store.lifetimes import at_a_commit
 from weighbridge.store.remembered import Remembered
 
 VERSION = "comparisons 1"
@@ -136,7 +136,7 @@ class Provenance:
             lambda: compared(source, subject.name, at, manifest, frozenset(subject.paths)),
             source,
             deadline,
-            lambda _: CONTENT,
+            at_a_commit,
         )
         return SignedList(manifest, outcome)
 

@@ -190,7 +190,7 @@ class Repositories:
         self, source: WholeSource, name: str, commit: str, deadline: Deadline
     ) -> Outcome[StatedPart | Unreadable]:
         return await self._stated.ask(
-            (source.host, name), (commit,), lambda: _stated(source, name, commit), source, deadline, _content
+            (source.host, name), (commit,), lambda: _stated(source, name, commit), source, deadline, at_a_commit
         )
 
     def _card(self, content: bytes) -> CardPart | Unreadable:

@@ -65,7 +65,7 @@ def test_who_names_a_model_does_not_matter_and_what_is_named_does() -> None:
 
     assert same is not None
     assert same.ref.role == "draft"
-    assert others == [None] * 4
+    assert others == [None] * 5
 
 
 async def test_each_thing_is_found_out_once_and_not_everything_at_once() -> None:
