@@ -35,6 +35,7 @@ from weighbridge.model.refs import Role
 from weighbridge.model.requests import Json
 from weighbridge.model.serving import Serving
 from weighbridge.model.site import AdvisoryMatch, ExceptionFacts, Judging, PolicyFacts, SiteFacts
+from weighbridge.model.terms import Terms
 from weighbridge.model.weights import Weights
 
 MODEL_FACTS = (
@@ -48,6 +49,7 @@ MODEL_FACTS = (
     "generation_config",
     "adapter",
     "weights",
+    "terms",
 )
 """The facts of a model that a rule may name under `evidence` in its METADATA."""
 
@@ -90,6 +92,7 @@ class ModelFacts:
     generation_config: Outcome[GenerationConfig | Unreadable]
     adapter: Outcome[Adapter | Unreadable]
     weights: Outcome[Weights | Unreadable]
+    terms: Outcome[Terms | Unreadable]
     advisories: tuple[AdvisoryMatch, ...]
 
 
@@ -177,6 +180,7 @@ def _model(evidence: Evidence, site: SiteFacts) -> ModelFacts:
         generation_config=evidence.generation_config,
         adapter=evidence.adapter,
         weights=evidence.weights,
+        terms=evidence.terms,
         advisories=site.advisories.get(str(ref), ()),
     )
 

@@ -12,6 +12,15 @@ full(model, message, evidence) := {"model": model.ref, "grade": "full", "message
 weak(model, message, evidence) := {"model": model.ref, "grade": "weak", "message": message, "evidence": evidence}
 
 # METADATA
+# description: A violation by a model of a grade that is computed.
+graded(model, grade, message, evidence) := {
+	"model": model.ref,
+	"grade": grade,
+	"message": message,
+	"evidence": evidence,
+}
+
+# METADATA
 # description: A complaint about the workload or the site rather than about one model.
 general(message) := {"model": null, "grade": "full", "message": message, "evidence": []}
 

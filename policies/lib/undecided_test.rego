@@ -6,20 +6,25 @@ import data.weighbridge.lib.undecided
 test_a_rule_is_undecided_where_a_fact_it_needs_is_unknown if {
 	_rules({"license": fixture.unknown("timeout")}, []) == {
 		"license.allowed",
+		"license.consistent",
+		"license.custom_complete",
 		"license.declared",
 		"license.respects_ancestors",
+		"license.text_shipped",
 	}
 }
 
 test_every_rule_that_needs_a_fact_needs_to_know_which_model_it_is if {
-	count(_rules({"resolved": fixture.unknown("timeout")}, [])) == 12
+	count(_rules({"resolved": fixture.unknown("timeout")}, [])) == 17
 }
 
 test_an_unknown_ancestor_leaves_what_needs_the_lineage_undecided if {
 	gap := {"node": "a/b", "because": "timeout", "host": "hub.example", "since": null}
 	_rules({"lineage": fixture.lineage({"unknown": [gap]})}, []) == {
 		"license.allowed",
+		"license.obligations",
 		"license.respects_ancestors",
+		"license.thresholds",
 		"lineage.base_declared",
 		"lineage.consistent",
 		"lineage.no_advisory",

@@ -14,16 +14,18 @@ from typing import TypeVar
 
 from weighbridge.gathering.asking import Deadline
 from weighbridge.gathering.guarding import Guarded
-from weighbridge.gathering.parts import FilesPart, Parts, license_of, statements_of
+from weighbridge.gathering.parts import FilesPart, Parts, license_of, shown_of, statements_of
 from weighbridge.gathering.repositories import Repositories
 from weighbridge.gathering.tables import Tables
 from weighbridge.gathering.weighing import against_parents, converted_from, units_of, weighed
+from weighbridge.licenses import clause_places, terms
 from weighbridge.lineage import NodeFacts, ParentStatement, Statements, lineage, parent_revision
 from weighbridge.lineage.graph import MOST_NODES
 from weighbridge.lineage.statements import MOST_PARENTS
-from weighbridge.model.evidence import Evidence, Files, License, Place, Resolved
+from weighbridge.model.evidence import Evidence, Files, License, Lineage, Place, Resolved
 from weighbridge.model.outcomes import Found, Missing, Outcome, Unknown, Unreadable
 from weighbridge.model.refs import ModelRef
+from weighbridge.model.terms import Terms
 from weighbridge.sources.interface import Source
 from weighbridge.store.memory import Shelf
 
@@ -88,20 +90,39 @@ class Gatherer:
         asked = tuple(dict.fromkeys((*parts.unknown, *unknown)))
         model = NodeFacts(name, "found", now.commit, statements, _value(license_outcome), asked)
         ancestors = await _Walk(self._repositories, self._tables, source, deadline).ancestors(model)
+        graph = lineage(model, ancestors)
+        bound = self._bound(parts, _value(license_outcome), graph)
         return Evidence(
             ref=ref,
             resolved=Found(now),
             card=_mapped(parts.card, lambda part: part.card),
             license=license_outcome,
-            lineage=Found(lineage(model, ancestors)),
+            lineage=Found(graph),
             files=_files(parts.files),
             config=_mapped(parts.config, lambda part: part.config),
             tokenizer=_mapped(parts.tokenizer, lambda part: part.tokenizer),
             generation_config=_mapped(parts.generation, lambda part: part.generation),
             adapter=_mapped(parts.adapter, lambda part: part.adapter),
-            places={**_places(parts), **license_places, **statements.places},
+            places={**_places(parts), **license_places, **statements.places, **self._clauses(bound)},
             weights=against_parents(weighed(parts, headers), parts, _sizes_of_parents(statements, ancestors)),
+            terms=bound,
         )
+
+    def _bound(self, parts: Parts, own: License | None, graph: Lineage | Unreadable) -> Outcome[Terms | Unreadable]:
+        table, known = self._tables.licenses, graph if isinstance(graph, Lineage) else None
+        name = self._tables.aliases.own(parts.name)
+        match shown_of(parts):
+            case Found(value=shown):
+                return Found(terms(name, own, known, shown, table.licenses, table.chain))
+            case outcome:
+                return outcome
+
+    def _clauses(self, bound: Outcome[Terms | Unreadable]) -> Mapping[str, Place]:
+        match bound:
+            case Found(value=Terms() as value):
+                return clause_places(value, self._tables.licenses.licenses)
+            case _:
+                return {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,10 +175,12 @@ class _Walk:
 
     async def _facts(self, name: str, repository: str, now: Resolved, *, exact: bool) -> NodeFacts:
         parts = await self.repositories.parts(self.source, repository, now.commit or now.digest or "", self.deadline)
-        stated, _ = license_of(parts, self.tables)
+        outcome, _ = license_of(parts, self.tables)
+        found = _value(outcome)
+        stated = replace(found, statements=(), card_names=()) if found is not None else None
         commit = now.commit if exact else None
         return NodeFacts(
-            name, "found", commit, statements_of(parts, (), self.tables), _value(stated), parts.unknown, units_of(parts)
+            name, "found", commit, statements_of(parts, (), self.tables), stated, parts.unknown, units_of(parts)
         )
 
 
@@ -173,8 +196,9 @@ def _key(ref: ModelRef) -> Hashable:
 
 def _nothing(ref: ModelRef, unknown: Unknown) -> Evidence:
     return Evidence(
-        ref, unknown, unknown, unknown, unknown, unknown, unknown, unknown, unknown, unknown, weights=unknown
-    )
+        ref, unknown, unknown, unknown, unknown, unknown, unknown, unknown, unknown, unknown,
+        weights=unknown, terms=unknown,
+    )  # fmt: skip
 
 
 def _mapped(outcome: Outcome[T | Unreadable], pick: Callable[[T], U]) -> Outcome[U | Unreadable]:

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from weighbridge.cards import ReadCard
 from weighbridge.gathering.tables import Tables
-from weighbridge.licenses import CardStatement, FileStatement, card_statement, identify
+from weighbridge.licenses import CardStatement, FileStatement, Shown, card_statement, identify
 from weighbridge.lineage import Prose, Repository, Statements, read_prose, read_statements
 from weighbridge.model.evidence import Adapter, Card, Config, Files, GenerationConfig, License, Place, Shape, Tokenizer
 from weighbridge.model.outcomes import Found, Missing, Outcome, Unknown, Unreadable
@@ -154,6 +154,7 @@ def license_of(parts: Parts, tables: Tables) -> tuple[Outcome[License | Unreadab
         card.license if card is not None else _NO_STATEMENT,
         files,
         tables.licenses,
+        parts.name,
     )
     if isinstance(parts.card, Unknown):
         return parts.card, {}
@@ -167,6 +168,23 @@ def license_of(parts: Parts, tables: Tables) -> tuple[Outcome[License | Unreadab
     if unusable is not None:
         return Found(unusable), identified.places
     return Missing(f"README.md and license files of {parts.name}@{parts.commit[:12]}"), identified.places
+
+
+def shown_of(parts: Parts) -> Outcome[Shown]:
+    """Return what card and license files show of licenses; one that could not be read may show anything."""
+    for outcome in (parts.card, parts.files, *parts.license_files):
+        if isinstance(outcome, Unknown):
+            return outcome
+    card = _found(parts.card)
+    files = [one for outcome in parts.license_files if (one := _found(outcome)) is not None]
+    notices = [key for one in files for key in one.notices]
+    return Found(
+        Shown(
+            tuple(one.text for one in files),
+            tuple(dict.fromkeys([*notices, *(card.license.notices if card is not None else ())])),
+            card.license.displays if card is not None else (),
+        )
+    )
 
 
 def statements_of(parts: Parts, converted_from: tuple[str, ...], tables: Tables) -> Statements:

@@ -14,6 +14,7 @@ from typing import Literal, TypeAlias
 
 from weighbridge.model.outcomes import Because, Missing, Outcome, Unreadable
 from weighbridge.model.refs import ModelRef
+from weighbridge.model.terms import LicenseStatement, Terms
 from weighbridge.model.weights import Format, Weights
 
 Relation: TypeAlias = Literal["finetune", "adapter", "quantized", "merge", "distill", "unstated"]
@@ -94,6 +95,14 @@ class License:
     """`license_name` of the front matter."""
     also_named: tuple[str, ...]
     """Keys of further licenses that the card, a NOTICE or a second license file names."""
+    link: str | None = None
+    """`license_link` of the front matter."""
+    link_leads: Literal["nowhere", "file", "url"] = "nowhere"
+    """Whether that is an address, or one of the license files beside the card."""
+    statements: tuple[LicenseStatement, ...] = ()
+    """Every place that states a license; of ancestors none is kept."""
+    card_names: tuple[str, ...] = ()
+    """Keys of the licenses that the card's running text names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +266,10 @@ class Evidence:
     places: Mapping[str, Place] = field(default_factory=dict)
     """
     Where each fact stands, by the pointer that findings use:
-    `card`, `card.line:12`, `license.declared`, `license.file`, `lineage.edge:SOURCE:PARENT`, `config.auto_map`, `tokenizer.auto_map`,
+    `card`, `card.line:12`, `license.declared`, `license.file`, `license.difference:PATH:N`, `license.term:KEY:FACET`, `lineage.edge:SOURCE:PARENT`, `config.auto_map`, `tokenizer.auto_map`,
     `generation_config.trust_remote_code`, `generation_config.custom_generate`, `adapter.base`, `file:PATH`.
     """
     weights: Outcome[Weights | Unreadable] = field(default_factory=lambda: Missing("weights of the repository"))
+    terms: Outcome[Terms | Unreadable] = field(
+        default_factory=lambda: Missing("licenses of the model and its ancestors")
+    )

@@ -23,11 +23,12 @@ from weighbridge.model.evidence import (
     Tokenizer,
 )
 from weighbridge.model.outcomes import Found, Missing, Outcome, Unknown, Unreadable
+from weighbridge.model.terms import Terms
 from weighbridge.model.text import plural, printable
 from weighbridge.model.weights import Weights
 
 Configuration: TypeAlias = Config | Tokenizer | GenerationConfig | Adapter
-Fact: TypeAlias = Resolved | Card | License | Lineage | Files | Weights | Configuration
+Fact: TypeAlias = Resolved | Card | License | Lineage | Files | Weights | Terms | Configuration
 
 VERSION = 1
 _WIDTH = 18
@@ -115,6 +116,12 @@ def _parts(value: Fact) -> Iterator[str]:
             yield f"loaded as {', '.join(formats) or 'nothing'}"
         case Weights():
             yield from _weights(value)
+        case Terms():
+            yield f"of {', '.join(dict.fromkeys(one.license for one in value.sources)) or 'no known license'}"
+            yield from (f"{one.facet} {one.value}" for one in value.effective if one.facet == "commercial")
+            yield (
+                f"license files {', '.join(f'{one.path} ({one.state})' for one in value.texts)}" if value.texts else ""
+            )
         case Config() | Tokenizer() | GenerationConfig() | Adapter():
             yield from _configuration(value)
 
