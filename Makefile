@@ -57,6 +57,7 @@ score: tools $(VENV)/.dev ## measure against the corpus of real manifests and re
 bench: tools $(VENV)/.dev ## time per review, per extraction, and webhook requests per second, as ratios against the floor
 	@WEIGHBRIDGE_TOOLS=$(TOOLS) $(PY) tests/benchmarks/bench.py
 	@$(PY) tests/benchmarks/evidence.py
+	@$(PY) tests/benchmarks/licenses.py
 
 tools: ## build the pinned OPA, etcd, kube-apiserver, controller manager and Helm that are missing (needs Go)
 	@tools/build.sh
