@@ -7,6 +7,7 @@ fingerprints and 1 ms for a chain of 30 models.
 
 from __future__ import annotations
 
+import itertools
 import statistics
 import sys
 import time
@@ -48,7 +49,7 @@ def chain_of(length: int) -> Lineage:
     )
     edges = tuple(
         Edge(child, parent, "finetune", source, None, pinned=False)
-        for child, parent in zip(names, names[1:], strict=False)
+        for child, parent in itertools.pairwise(names)
         for source in ("front_matter", "config")
     )
     return Lineage(names[0], nodes, edges, (), (), documented_change=False, shape=None, unknown=())

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.simulators.tables import shipped
 
@@ -125,6 +125,7 @@ def test_what_the_files_show_is_kept() -> None:
     assert (found.texts, found.notices, found.displays) == (shown.texts, shown.notices, shown.displays)
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.sampled_from(NAMES), st.sampled_from(NAMES), st.sampled_from(RELATIONS)), max_size=20),
     st.lists(st.sampled_from([None, *TABLE.licenses]), min_size=5, max_size=5),

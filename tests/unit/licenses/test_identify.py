@@ -4,7 +4,7 @@ import time
 from collections.abc import Mapping
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.simulators.tables import shipped
 from tools.fingerprints import sources, text_of
@@ -39,11 +39,13 @@ def license_of(text: str, files: Mapping[str, bytes] | None = None) -> License:
     return found
 
 
+@settings(deadline=None)
 @given(st.text(), st.text())
 def test_no_text_crashes_identification(front: str, body: str) -> None:
     told(f"---\nlicense: {front}\n---\n{body}\nLicense: {front}")
 
 
+@settings(deadline=None)
 @given(st.recursive(st.none() | st.booleans() | st.floats() | st.text(), lambda inner: st.lists(inner, max_size=3)))
 def test_no_metadata_value_crashes_identification(value: object) -> None:
     table = shipped().licenses

@@ -1,15 +1,17 @@
 from __future__ import annotations
 
 import copy
+import textwrap
 from typing import Any
 
 import pytest
-from tests.simulators.tables import shipped, shipped_documents
+from tests.simulators.tables import POLICIES, shipped, shipped_documents
 
 from weighbridge.errors import BadPolicies
 from weighbridge.licenses import LicenseTable
 from weighbridge.licenses.facets import WORDS
 from weighbridge.licenses.table import is_spdx, normal
+from weighbridge.safe_yaml import load
 
 HUGGING_FACE = [
     "apache-2.0",
@@ -294,3 +296,14 @@ def test_a_mistake_in_the_table_is_named(change: Any, where: str) -> None:
 def test_an_empty_document_is_no_table() -> None:
     with pytest.raises(BadPolicies, match="licenses: expected a mapping"):
         LicenseTable.from_document(None)
+
+
+def test_the_license_of_the_how_to_can_be_added() -> None:
+    page = (POLICIES.parent / "docs" / "how-to" / "add-a-license.md").read_text(encoding="utf-8")
+    entry = load(textwrap.dedent(page.split("```yaml\n")[1].split("```")[0]))
+    longer = document()
+    longer["facets"] |= entry
+
+    assert (
+        LicenseTable.from_document(longer).licenses["acme-open"].words["thresholds"] == "above 10 million users a month"
+    )

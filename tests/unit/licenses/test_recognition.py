@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.simulators.tables import shipped
 from tools.fingerprints import DEBIAN, fingerprint, sources, text_of
@@ -137,6 +137,7 @@ def test_nothing_hostile_is_shown_as_it_is() -> None:
     assert [one for one in shown if not one.isprintable()] == []
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=400))
 def test_no_bytes_crash_recognition(content: bytes) -> None:
     file_statement("LICENSE", content, TABLE)
@@ -153,6 +154,7 @@ def test_a_megabyte_is_read_in_seconds(piece: str) -> None:
     assert time.process_time() - begun < 10
 
 
+@settings(deadline=None)
 @given(st.sets(st.integers(0, 2**32 - 1), max_size=50))
 def test_packed_numbers_come_back(numbers: set[int]) -> None:
     assert unpacked(packed(numbers)) == numbers
