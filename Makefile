@@ -15,7 +15,7 @@ empty :=
 space := $(empty) $(empty)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test lint fix score bench tools lock clean
+.PHONY: help demo run test lint fix score bench tools packages lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,7 +26,7 @@ demo: $(VENV)/.runtime ## weigh a few workloads against a small hub of our own, 
 run: $(VENV)/.runtime ## check manifests: make run ARGS="path/to/manifests --offline"
 	@$(PY) -m weighbridge check $(ARGS)
 
-test: tools $(VENV)/.dev lint ## lint, types, and every test, against real OPA and a real kube-apiserver (T=path TESTS=-kname)
+test: tools packages $(VENV)/.dev lint ## lint, types, and every test, against real OPA and a real kube-apiserver (T=path TESTS=-kname)
 	@begun=$$(date +%s); rm -f .coverage .coverage.*; \
 	WEIGHBRIDGE_TOOLS=$(TOOLS) $(VENV)/bin/coverage run -m pytest -q $(T) $(TESTS) && \
 	$(VENV)/bin/coverage combine -q && \
@@ -50,6 +50,7 @@ fix: tools $(VENV)/.dev ## format and mend what can be mended by itself
 	@$(VENV)/bin/ruff format --quiet controller tests demo
 	@$(TOOLS)/opa fmt --write policies
 	@$(PY) tools/schema.py > policies/schemas/input.json
+	@$(PY) tools/rule_pages.py
 
 score: tools $(VENV)/.dev ## measure against the corpus of real manifests and repositories, where it lies beside the project
 	@WEIGHBRIDGE_TOOLS=$(TOOLS) $(PY) tests/score/score.py
@@ -57,10 +58,15 @@ score: tools $(VENV)/.dev ## measure against the corpus of real manifests and re
 bench: tools $(VENV)/.dev ## time per review, per extraction, and webhook requests per second, as ratios against the floor
 	@WEIGHBRIDGE_TOOLS=$(TOOLS) $(PY) tests/benchmarks/bench.py
 	@$(PY) tests/benchmarks/evidence.py
+	@$(PY) tests/benchmarks/cards.py
+	@$(PY) tests/benchmarks/page.py
 	@$(PY) tests/benchmarks/licenses.py
 
 tools: ## build the pinned OPA, etcd, kube-apiserver, controller manager and Helm that are missing (needs Go)
 	@tools/build.sh
+
+packages: ## install Debian's chromium and redis-server for the tests, where they are missing (needs root)
+	@tools/packages.sh
 
 lock: $(VENV)/.dev ## resolve the dependencies again
 	@$(VENV)/bin/uv pip compile -q --universal --generate-hashes --upgrade pyproject.toml -o requirements.lock

@@ -39,7 +39,7 @@ def unchanged(request: Request, found: FoundModels) -> bool:
     """Return whether an update leaves everything that is said about models as it was."""
     if request.operation != "UPDATE" or request.subresource or request.old_object is None:
         return False
-    before = find_models(request.old_object, request.companions)
+    before = find_models(request.old_object, request.companions, request.unread)
     return (before.references, before.serving, before.problems) == (found.references, found.serving, found.problems)
 
 

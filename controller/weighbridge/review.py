@@ -10,20 +10,24 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
 from weighbridge.changes import controller_kind, to_judge, unchanged
 from weighbridge.facts import Facts, WorkloadFacts, facts
+from weighbridge.model.companions import Wanted
 from weighbridge.model.evidence import Evidence, Place
 from weighbridge.model.outcomes import Found
 from weighbridge.model.refs import ModelRef
-from weighbridge.model.requests import KubeObject, Namespace, Request
+from weighbridge.model.requests import Fetched, KubeObject, Namespace, Request
 from weighbridge.model.serving import FoundModels
 from weighbridge.model.site import SiteFacts
 from weighbridge.model.verdicts import Decision, JudgedModel, Stage, Verdict
 from weighbridge.workloads import find_models
+
+COMPANIONS_SHARE = 0.2
+"""Of the time for evidence, what may go into reading other objects first."""
 
 
 class Gatherer(Protocol):
@@ -38,6 +42,13 @@ class Judge(Protocol):
 
     async def judge(self, document: Facts, places: Mapping[str, Mapping[str, Place]]) -> Verdict:
         """Return what the policies say; `places` (by reference, by pointer) is where the facts stand."""
+
+
+class CompanionReader(Protocol):
+    """Reads other objects that a workload names. Never raises: what cannot be had is `Unread`."""
+
+    async def read(self, wanted: Sequence[Wanted], namespace: str, seconds: float) -> Fetched:
+        """Return what is to be had of `wanted`, named by an object of `namespace`, within `seconds`."""
 
 
 class Site(Protocol):
@@ -65,6 +76,12 @@ class Reviewer:
     judge: Judge
     site: Site
     clock: Callable[[], datetime]
+    companions: CompanionReader | None = None
+    """Reads what a workload names and its input does not hold; without one, that stays unresolved."""
+
+    def reading(self, companions: CompanionReader) -> Reviewer:
+        """Return a reviewer that looks for what a workload names and its input does not hold."""
+        return replace(self, companions=companions)
 
     async def review(self, request: Request, seconds: float) -> Review:
         """
@@ -75,7 +92,7 @@ class Reviewer:
         judged = to_judge(request)
         if judged is None:
             return Review(request, FoundModels(), None)
-        found = find_models(judged, request.companions)
+        request, found, seconds = await self._found(request, judged, seconds)
         if not found.of_interest or unchanged(request, found):
             return Review(request, found, None)
 
@@ -86,6 +103,16 @@ class Reviewer:
         )
         verdict = await self.judge.judge(document, {str(one.ref): _places(one, request) for one in evidence})
         return Review(request, found, _decision(request, document, verdict, evidence), evidence)
+
+    async def _found(self, request: Request, judged: KubeObject, seconds: float) -> tuple[Request, FoundModels, float]:
+        """Find the models, once more with what the first look wanted; return the time that is left too."""
+        found = find_models(judged, request.companions)
+        if not found.wanted or self.companions is None:
+            return request, found, seconds
+        share = seconds * COMPANIONS_SHARE
+        fetched = await self.companions.read(found.wanted, request.namespace.name, share)
+        request = replace(request, companions=(*request.companions, *fetched.objects), unread=fetched.unread)
+        return request, find_models(judged, request.companions, request.unread), seconds - share
 
     async def stage(self, namespace: Namespace) -> Stage:
         """

@@ -34,6 +34,14 @@ refused contains concat("", [
 	object.get(annotations, ["custom", "remedy", who], "") == ""
 }
 
+# METADATA
+# description: Pages are made from METADATA, so it says what the rule denies, what it admits and why.
+refused contains concat("", [name, ": METADATA has no custom.", key, ". Fix: add it, its page is made of it"]) if {
+	some name, annotations in _annotations
+	some key in ["why", "denies", "admits"]
+	count(object.get(annotations, ["custom", key], "")) == 0
+}
+
 refused contains concat("", [name, ": is in ", file, ", expected ", expected, ". Fix: move or rename it"]) if {
 	some name, files in _rules
 	some file in files

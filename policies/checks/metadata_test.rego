@@ -7,6 +7,7 @@ _whole := {
 	"custom": {
 		"severity": "high", "since": "0.1", "who_can_act": "you",
 		"remedy": {"deployer": "a", "publisher": "b"},
+		"why": "w", "denies": ["d"], "admits": ["e"],
 	},
 }
 
@@ -40,6 +41,9 @@ test_each_part_that_is_missing_is_named if {
 		"card.present: METADATA has no custom.severity. Fix: add it",
 		"card.present: METADATA has no custom.since. Fix: add it",
 		"card.present: METADATA has no custom.who_can_act. Fix: add it",
+		"card.present: METADATA has no custom.why. Fix: add it, its page is made of it",
+		"card.present: METADATA has no custom.denies. Fix: add it, its page is made of it",
+		"card.present: METADATA has no custom.admits. Fix: add it, its page is made of it",
 		"card.present: METADATA does not say what the deployer can do. Fix: add custom.remedy.deployer",
 		"card.present: METADATA does not say what the publisher can do. Fix: add custom.remedy.publisher",
 	} with input as _inspected({"scope": "package"}, _here)

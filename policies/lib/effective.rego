@@ -48,12 +48,16 @@ full[rule] := _demand(rule, "full") if some rule in _composed
 weak[rule] := _demand(rule, "weak") if some rule in _composed
 
 # METADATA
-# description: What is demanded of a finding of one of the grades.
+# description: For each rule, what is demanded of a finding that another rule's finding implies.
+implied[rule] := _demand(rule, "implied") if some rule in _composed
+
+# METADATA
+# description: What is demanded of a finding of one of the three grades.
 of(rule, "full") := full[rule]
 
-of(rule, "weak") := weak[rule]
+of(rule, "implied") := implied[rule]
 
-of(rule, grade) := _demand(rule, grade) if not grade in {"full", "weak"}
+of(rule, "weak") := weak[rule]
 
 # The score orders what speaks: first by what happens now, then by action, then by stage.
 _demand(rule, grade) := {"action": one.action, "stage": one.stage, "refused_from": _earliest(best)} if {
@@ -135,20 +139,18 @@ _floors(rule, grade) := {candidate |
 _own(policy, rule, grade) := _candidate_of(policy, _capped(policy.rules[rule].action, rule, profile, asked)) if {
 	_has_entry(policy, rule)
 	profile := _profile_beside(policy)
-	asked := _asked_by_name(rule, grade)
+	asked := _asked_for(grade)
 }
+
+# Who asks for a rule by name wants to hear of it, whatever other rules say.
+_asked_for("implied") := "full"
+
+_asked_for(grade) := grade if grade != "implied"
 
 _own(policy, rule, grade) := _candidate_of(policy, _by_profile(rule, policy.profile, grade)) if {
 	not _has_entry(policy, rule)
 	policy.profile != null
 }
-
-# Who names a rule wants it whether or not its counterpart is there, unless the rule has an action of its own for that.
-_asked_by_name(_, grade) := grade if grade != "note"
-
-_asked_by_name(rule, "note") := "full" if not data.weighbridge.profiles[rule].note
-
-_asked_by_name(rule, "note") := "weak" if data.weighbridge.profiles[rule].note
 
 _has_entry(policy, rule) if {
 	entry := policy.rules[rule]
@@ -212,13 +214,7 @@ _default_action(rule) := action if {
 
 _capped(action, _, _, "full") := action
 
-# The rule compares with something that the site has not provided: what the profile says for that, else audit.
-_capped(action, rule, profile, "note") := _effects[numbers.least({strength[action], strength[_note(rule, profile)]})]
-
-# The rule itself says what it demands at most.
-_capped(action, _, _, grade) := _effects[numbers.least({strength[action], strength[grade]})] if {
-	grade in {"audit", "warn", "deny"}
-}
+_capped(action, _, _, "implied") := _effects[numbers.least({strength[action], strength.audit})]
 
 _capped(action, rule, profile, "weak") := _effects[numbers.least({strength[action], strength[_weak(rule, profile)]})]
 
@@ -227,10 +223,6 @@ default _weak(_, _) := "warn"
 _weak(rule, profile) := data.weighbridge.profiles[rule].weak[profile]
 
 _weak(rule, _) := data.weighbridge.profiles[rule].weak if is_string(data.weighbridge.profiles[rule].weak)
-
-default _note(_, _) := "audit"
-
-_note(rule, profile) := data.weighbridge.profiles[rule].note[profile]
 
 # A policy without a profile of its own stands beside the one in force.
 _profile_beside(policy) := policy.profile if policy.profile != null

@@ -105,6 +105,14 @@ test_a_weaker_sign_is_capped_by_the_profile if {
 	_demand(alone, "a.rule", "weak") == ["audit", "enforce"]
 }
 
+test_what_another_rule_implies_is_recorded_unless_somebody_asks_for_it if {
+	_demand([_policy({"profile": "restricted"})], "a.rule", "implied") == ["audit", "enforce"]
+	_demand([], "a.rule", "implied") == ["audit", "enforce"]
+	_demand([_policy({"rules": {"a.rule": fixture.entry("deny")}})], "a.rule", "implied") == ["deny", "enforce"]
+	_demand([_policy({"rules": {"a.rule": fixture.entry("off")}})], "a.rule", "implied") == ["off", "enforce"]
+	_demand([], "site/c.rule", "implied") == ["off", "enforce"]
+}
+
 test_a_cap_may_be_one_word_or_none if {
 	plain := {"a.rule": {"baseline": "deny", "standard": "deny", "restricted": "deny"}}
 	word := {"a.rule": object.union(plain["a.rule"], {"weak": "audit"})}

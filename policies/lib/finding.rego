@@ -12,13 +12,9 @@ full(model, message, evidence) := {"model": model.ref, "grade": "full", "message
 weak(model, message, evidence) := {"model": model.ref, "grade": "weak", "message": message, "evidence": evidence}
 
 # METADATA
-# description: A violation by a model of a grade that is computed.
-graded(model, grade, message, evidence) := {
-	"model": model.ref,
-	"grade": grade,
-	"message": message,
-	"evidence": evidence,
-}
+# description: >-
+#   A violation that profiles only record: it follows from what another rule reports, or the site has not said what it compares with.
+implied(model, message, evidence) := {"model": model.ref, "grade": "implied", "message": message, "evidence": evidence}
 
 # METADATA
 # description: A complaint about the workload or the site rather than about one model.

@@ -31,9 +31,15 @@ unknown(because) := {"unknown": {"because": because, "host": "hub.example", "sin
 
 unreadable(why) := {"found": {"unreadable": why}}
 
-card(parts) := {"found": object.union(_model.card.found, parts)}
+card(parts) := {"found": object.union(object.remove(_model.card.found, object.keys(parts)), parts)}
 
 license(parts) := {"found": object.union(_model.license.found, parts)}
+
+config(parts) := {"found": object.union(_model.config.found, parts)}
+
+weights(parts) := {"found": object.union(object.remove(_model.weights.found, object.keys(parts)), parts)}
+
+settings(parts) := object.union(_container.settings, parts)
 
 lineage(parts) := {"found": object.union(_model.lineage.found, parts)}
 
@@ -122,6 +128,13 @@ _document := {
 	},
 }
 
+_sections := [
+	"training_data", "evaluation_results", "base_model", "license", "limitations", "intended_use", "bias",
+	"red_team_safety_evaluation", "out_of_scope_use", "pii_filtering", "contact",
+]
+
+_answer := {"present": true, "words": 50, "placeholder": false, "lines": [], "vague": false}
+
 _model := {
 	"ref": ref,
 	"role": "base",
@@ -136,7 +149,8 @@ _model := {
 	}},
 	"card": {"found": {
 		"sha256": "sha256:00", "letters": 5000, "front_matter": "ok", "front_matter_problem": null,
-		"code_readme": false, "sections": {}, "placeholders": [],
+		"code_readme": false, "placeholders": [],
+		"sections": {name: _answer | some name in _sections},
 	}},
 	"license": {"found": {
 		"declared": "apache-2.0", "id": "apache-2.0", "source": "front_matter",
@@ -150,12 +164,12 @@ _model := {
 	"files": {"found": {"files": [file("model.safetensors", "safetensors", true)], "count": 6}},
 	"config": {"found": {
 		"architectures": ["LlamaForCausalLM"], "model_type": "llama", "auto_map": [], "name_or_path": null,
-		"torch_dtype": "bfloat16", "quantization": null, "max_position_embeddings": 131072,
+		"torch_dtype": "bfloat16", "quantization": null, "max_position_embeddings": 131072, "context_length": 131072,
 	}},
 	"tokenizer": {"found": {"tokenizer_class": null, "auto_map": []}},
 	"generation_config": {"found": {
 		"trust_remote_code": false, "custom_generate": false,
-		"temperature": 0.6, "top_p": 0.9, "max_new_tokens": null,
+		"temperature": 0.7, "top_p": 1, "max_new_tokens": 2048,
 	}},
 	"adapter": missing("adapter_config.json"),
 	"weights": {"found": {

@@ -49,7 +49,7 @@ keys := {
 	"file": {"path", "size", "sha256", "format", "loaded"},
 	"config": {
 		"architectures", "model_type", "auto_map", "name_or_path",
-		"torch_dtype", "quantization", "max_position_embeddings",
+		"torch_dtype", "quantization", "max_position_embeddings", "context_length",
 	},
 	"tokenizer": {"tokenizer_class", "auto_map"},
 	"generation_config": {"trust_remote_code", "custom_generate", "temperature", "top_p", "max_new_tokens"},

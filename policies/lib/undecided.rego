@@ -15,6 +15,7 @@ gaps contains _gap(model, rule, fact, gap) if {
 	demand.action != "off"
 	some fact in _needed[rule]
 	gap := model[fact].unknown
+	_concerns(rule, model)
 	not gap.because in data.weighbridge.unknown.reported_elsewhere
 	count(exceptions.covering(rule, model.ref)) == 0
 }
@@ -25,6 +26,7 @@ gaps contains _gap(model, rule, "ancestors", gap) if {
 	demand.action != "off"
 	"lineage" in _needed[rule]
 	some gap in model.lineage.found.unknown
+	_concerns(rule, model)
 	not gap.because in data.weighbridge.unknown.reported_elsewhere
 	not gap.because in data.weighbridge.unknown.not_asked
 	count(exceptions.covering(rule, model.ref)) == 0
@@ -38,6 +40,10 @@ _gap(model, rule, fact, gap) := {
 	"host": gap.host,
 	"since": gap.since,
 }
+
+_concerns(rule, _) if count(object.get(data.weighbridge.rule_table[rule], "roles", [])) == 0
+
+_concerns(rule, model) if model.role in data.weighbridge.rule_table[rule].roles
 
 # A rule that needs any fact also needs to know which model it is about.
 _needed[rule] contains fact if {

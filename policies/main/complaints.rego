@@ -31,7 +31,7 @@ _model(complaint) := complaint.model if is_string(complaint.model)
 
 default _grade(_) := "full"
 
-_grade(complaint) := complaint.grade if complaint.grade in {"weak", "note", "warn", "audit"}
+_grade(complaint) := complaint.grade if complaint.grade in {"weak", "implied"}
 
 default _message(_) := "the rule does not say why"
 

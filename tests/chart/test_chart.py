@@ -13,6 +13,7 @@ from tests.cluster.control_plane import tools
 
 from weighbridge.cli import serve
 from weighbridge.engine.process import opa_arguments
+from weighbridge.workloads import COMPANIONS
 
 CHART = Path(__file__).resolve().parents[2] / "charts" / "weighbridge"
 CASES = yaml.safe_load((Path(__file__).parent / "cases" / "chart.yaml").read_text(encoding="utf-8"))
@@ -76,6 +77,22 @@ def test_the_chart(case: dict[str, Any], tmp_path: Path) -> None:
         assert at(found.get(kind), path) is None if path else kind not in found
 
 
+def test_only_a_value_lets_it_read_what_workloads_name_and_never_secrets(tmp_path: Path) -> None:
+    off, on = (
+        {
+            resource
+            for rule in objects(tmp_path, {"companions": {"read": read}})["ClusterRole"]["rules"]
+            for resource in rule["resources"]
+            if "get" in rule["verbs"]
+        }
+        for read in (False, True)
+    )
+
+    assert off == {"namespaces", "validatingwebhookconfigurations"}
+    assert on - off == {one.resource for one in COMPANIONS}
+    assert "secrets" not in on
+
+
 def test_it_passes_the_strict_lint() -> None:
     done = helm("lint", "--strict", str(CHART))
 
@@ -90,7 +107,13 @@ def test_the_sidecar_is_started_as_a_child_process_would_be(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    "values", [{}, {"hub": {"tokenSecret": "t"}, "excludeNamespaces": ["a", "b"]}, {"hub": {"offline": True}}]
+    "values",
+    [
+        {},
+        {"hub": {"tokenSecret": "t"}, "excludeNamespaces": ["a", "b"]},
+        {"hub": {"offline": True}},
+        {"companions": {"read": True}},
+    ],
 )
 def test_serve_takes_every_argument_of_the_chart(tmp_path: Path, values: dict[str, Any]) -> None:
     parser = argparse.ArgumentParser()
@@ -101,6 +124,7 @@ def test_serve_takes_every_argument_of_the_chart(tmp_path: Path, values: dict[st
 
     assert chosen.opa_socket == Path("/run/weighbridge/opa.sock")
     assert chosen.webhook_configuration == "wb-weighbridge-gate"
+    assert chosen.read_companions is values.get("companions", {}).get("read", False)
     assert chosen.exclude_namespace == values.get("excludeNamespaces", [])
     assert parser.parse_args(pod["initContainers"][0]["args"]).write_bundle == Path("/run/weighbridge")
 

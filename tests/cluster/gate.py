@@ -144,6 +144,8 @@ class Gate:
     plane: ControlPlane
     folder: Path
     port: int = field(default_factory=free_port)
+    more: tuple[str, ...] = ()
+    """Further arguments of the next start."""
     _stack: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
     process: subprocess.Popen[bytes] | None = None
 
@@ -182,6 +184,7 @@ class Gate:
             f"--webhook-configuration={CONFIGURATION}",
             f"--own-namespace={OWN_NAMESPACE}",
             "--exclude-namespace=left-alone",
+            *self.more,
         ]
         environment = {"PYTHONPATH": str(ROOT / "controller"), "WEIGHBRIDGE_TOOLS": str(tools())}
         self.process = self._stack.enter_context(running(command, self.folder / "serve.log", **environment))

@@ -26,6 +26,12 @@ _PLURALS = {
     "PodDisruptionBudget": ("apis/policy/v1", "poddisruptionbudgets"),
     "NetworkPolicy": ("apis/networking.k8s.io/v1", "networkpolicies"),
     "InferenceService": ("apis/serving.kserve.io/v1beta1", "inferenceservices"),
+    "ServingRuntime": ("apis/serving.kserve.io/v1alpha1", "servingruntimes"),
+    "ClusterServingRuntime": ("apis/serving.kserve.io/v1alpha1", "clusterservingruntimes"),
+    "LocalModelCache": ("apis/serving.kserve.io/v1alpha1", "localmodelcaches"),
+    "LLMInferenceService": ("apis/serving.kserve.io/v1alpha2", "llminferenceservices"),
+    "LLMInferenceServiceConfig": ("apis/serving.kserve.io/v1alpha2", "llminferenceserviceconfigs"),
+    "Model": ("apis/kubeai.org/v1", "models"),
     "ClusterRole": ("apis/rbac.authorization.k8s.io/v1", "clusterroles"),
     "ClusterRoleBinding": ("apis/rbac.authorization.k8s.io/v1", "clusterrolebindings"),
     "CustomResourceDefinition": ("apis/apiextensions.k8s.io/v1", "customresourcedefinitions"),
@@ -38,7 +44,9 @@ _CLUSTER_SCOPED = {
     "Namespace",
     "ClusterRole",
     "ClusterRoleBinding",
+    "ClusterServingRuntime",
     "CustomResourceDefinition",
+    "LocalModelCache",
     "ValidatingWebhookConfiguration",
 }
 

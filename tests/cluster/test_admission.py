@@ -5,29 +5,12 @@ from functools import partial
 
 import pytest
 from tests.cluster.control_plane import ControlPlane
+from tests.cluster.custom_resources import install
 from tests.cluster.gate import COMMIT, GPU, Gate, deployment, pod, pod_spec
 from tests.cluster.kubectl import Kubectl, Told, path, until
 
 pytestmark = pytest.mark.cluster
 
-INFERENCE_SERVICES = {
-    "apiVersion": "apiextensions.k8s.io/v1",
-    "kind": "CustomResourceDefinition",
-    "metadata": {"name": "inferenceservices.serving.kserve.io"},
-    "spec": {
-        "group": "serving.kserve.io",
-        "names": {"kind": "InferenceService", "plural": "inferenceservices", "singular": "inferenceservice"},
-        "scope": "Namespaced",
-        "versions": [
-            {
-                "name": "v1beta1",
-                "served": True,
-                "storage": True,
-                "schema": {"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}},
-            }
-        ],
-    },
-}
 DECISION = re.compile(r"\(decision ([0-9a-f]{12})\)")
 
 
@@ -38,8 +21,7 @@ def prod(gate: Gate) -> str:
 
 @pytest.fixture(scope="module")
 def inference_services(gate: Gate) -> None:
-    assert gate.admin.apply(INFERENCE_SERVICES).ok
-    until(lambda: gate.admin.get(path("InferenceService", "default")).ok)
+    install(gate.admin, "InferenceService")
 
 
 def inference_service(namespace: str, name: str, model: str) -> dict[str, object]:

@@ -8,7 +8,7 @@ from tests.cluster.kubectl import Kubectl, path, until
 
 pytestmark = pytest.mark.cluster
 WHERE = path("ValidatingWebhookConfiguration", name=CONFIGURATION)
-ENFORCE, OBSERVE = "enforce.weighbridge.dev", "observe.weighbridge.dev"
+ENFORCE, OBSERVE, CLUSTER = "enforce.weighbridge.dev", "observe.weighbridge.dev", "cluster.weighbridge.dev"
 
 
 @pytest.fixture(scope="module")
@@ -30,8 +30,11 @@ def test_the_configuration_is_filled_by_one_field_manager_of_least_rights(
 ) -> None:
     entries = gate.entries()
 
-    assert list(entries) == [ENFORCE, OBSERVE]
-    assert (entries[ENFORCE]["failurePolicy"], entries[OBSERVE]["failurePolicy"]) == ("Fail", "Ignore")
+    assert {name: one["failurePolicy"] for name, one in entries.items()} == {
+        ENFORCE: "Fail",
+        OBSERVE: "Ignore",
+        CLUSTER: "Ignore",
+    }
     assert ("weighbridge", "Apply") in managers(admin)
 
 
@@ -139,7 +142,7 @@ def test_while_nothing_enforces_there_is_no_enforce_entry(gate: Gate, admin: Kub
     enforcing = [name for name, value in labels.items() if value in ("enforce", "restricted")]
     for name in enforcing:
         admin.patch(path("Namespace", name=name), {"metadata": {"labels": {"acme.example/gate": None}}})
-    until(lambda: list(gate.entries()) == [OBSERVE], 5)
+    until(lambda: list(gate.entries()) == [OBSERVE, CLUSTER], 5)
     without = gate.entries()
     for name in enforcing:
         admin.patch(path("Namespace", name=name), {"metadata": {"labels": {"acme.example/gate": labels[name]}}})

@@ -8,11 +8,12 @@ from tests.evidence_values import COMMIT, evidence
 
 from weighbridge.errors import EngineError
 from weighbridge.facts import MODEL_FACTS, WorkloadFacts, facts, to_json
+from weighbridge.model.companions import Unread
 from weighbridge.model.outcomes import Unknown
-from weighbridge.model.requests import Namespace, Request, Where
+from weighbridge.model.requests import Fetched, Namespace, Request, Where
 from weighbridge.model.site import SiteFacts
 from weighbridge.model.verdicts import Verdict
-from weighbridge.review import Reviewer
+from weighbridge.review import COMPANIONS_SHARE, Reviewer
 
 NOW = datetime(2026, 11, 25, 12, 34, 56, tzinfo=UTC)
 POD = {
@@ -151,3 +152,62 @@ def test_every_fact_is_found_missing_or_unknown():
 def test_what_has_no_place_in_the_document_is_our_bug():
     with pytest.raises(TypeError, match="set has no place"):
         to_json({"a": {1}})
+
+
+RUNTIME = {
+    "apiVersion": "serving.kserve.io/v1alpha1",
+    "kind": "ServingRuntime",
+    "metadata": {"name": "house", "namespace": "ns"},
+    "spec": {"containers": [{"name": "kserve-container", "image": "vllm/vllm-openai", "args": ["--model=org/house"]}]},
+}
+SERVICE = {
+    "apiVersion": "serving.kserve.io/v1beta1",
+    "kind": "InferenceService",
+    "metadata": {"name": "s", "namespace": "ns"},
+    "spec": {"predictor": {"model": {"modelFormat": {"name": "vLLM"}, "runtime": "house"}}},
+}
+
+
+class AskedCluster:
+    def __init__(self, *objects, because=None):
+        self.objects, self.because, self.asked = objects, because, []
+
+    async def read(self, wanted, namespace, seconds):
+        self.asked.append(([one.name for one in wanted], namespace, seconds))
+        return Fetched(self.objects, tuple(Unread(one, self.because) for one in wanted if self.because))
+
+
+async def test_what_a_workload_wants_is_read_in_its_namespace_and_within_its_share_of_the_time():
+    gatherer, cluster = KnownEvidence(), AskedCluster(RUNTIME)
+    review = await reviewer(gatherer).reading(cluster).review(Request(SERVICE, Namespace("ns")), 5)
+
+    assert cluster.asked == [(["house"], "ns", 5 * COMPANIONS_SHARE)]
+    assert gatherer.asked == [(("hf://org/house",), 5 - 5 * COMPANIONS_SHARE)]
+    assert [one.ref for one in review.decision.models] == ["hf://org/house"]
+
+
+async def test_what_cannot_be_read_is_unresolved_with_the_reason():
+    cluster = AskedCluster(because="the API server forbids it")
+    review = await reviewer().reading(cluster).review(Request(SERVICE, Namespace("ns")), 5)
+    (ref,) = review.found.references
+
+    assert ref.unresolved_because.endswith("ServingRuntime house was not read: the API server forbids it")
+
+
+async def test_without_a_reader_nothing_is_read_and_nothing_wanted_asks_nobody():
+    cluster = AskedCluster()
+    unread = await reviewer().review(Request(SERVICE, Namespace("ns")), 5)
+    await reviewer().reading(cluster).review(Request(POD, Namespace("ns")), 5)
+
+    assert not unread.found.references[0].resolved
+    assert cluster.asked == []
+
+
+async def test_an_object_is_not_judged_because_its_runtime_changed():
+    judge = AskedPolicies()
+    relabeled = {**SERVICE, "metadata": {**SERVICE["metadata"], "labels": {"a": "b"}}}
+    request = Request(relabeled, Namespace("ns"), "UPDATE", SERVICE)
+    review = await reviewer(judge=judge).reading(AskedCluster(RUNTIME)).review(request, 5)
+
+    assert review.decision is None
+    assert judge.documents == []

@@ -9,6 +9,7 @@ import sys
 import time
 
 from weighbridge.cli.manifests import Manifests, read, requests
+from weighbridge.cli.neighbors import neighbors
 from weighbridge.cli.options import add_judging, add_profile, labels_of, settings_of
 from weighbridge.cli.showing import show
 from weighbridge.errors import EngineError
@@ -62,13 +63,14 @@ async def _review(
     begun = time.monotonic()
     todo = requests(manifests, arguments.namespace, labels)
     async with assembled(settings) as assembly:
+        reviewer = assembly.reviewer.reading(neighbors(manifests, arguments.namespace))
         room = asyncio.Semaphore(AT_ONCE)
         problems: list[str] = list(manifests.problems)
 
         async def one(index: int) -> Review | None:
             async with room:
                 try:
-                    return await assembly.reviewer.review(todo[index], settings.gather_seconds)
+                    return await reviewer.review(todo[index], settings.gather_seconds)
                 except EngineError as error:
                     where = todo[index].where
                     problems.append(f"{where.file if where else ''}:{where.line if where else 0}: not decided: {error}")

@@ -16,6 +16,7 @@ from pathlib import Path
 from weighbridge.errors import BadManifest
 from weighbridge.model.requests import KubeObject, Namespace, Request, Where
 from weighbridge.safe_yaml import BadDocument, load_all
+from weighbridge.workloads import is_cluster_scoped
 
 MAX_FILE = 16 << 20
 """Bytes of one manifest file."""
@@ -67,7 +68,7 @@ def requests(manifests: Manifests, namespace: str, labels: Mapping[str, str]) ->
     """
     Make a review request of each object, as if it were created now.
 
-    `namespace` is that of objects which name none; labels come from Namespace objects of the input, then from `labels`.
+    `namespace` is that of objects which name none and are of no cluster-scoped kind; labels come from Namespace objects of the input, then from `labels`.
     """
     stated = {
         name: found
@@ -92,6 +93,8 @@ def requests(manifests: Manifests, namespace: str, labels: Mapping[str, str]) ->
 def _namespace(
     obj: KubeObject, default: str, stated: Mapping[str, Mapping[str, str]], labels: Mapping[str, str]
 ) -> Namespace:
+    if is_cluster_scoped(obj):
+        return Namespace("")
     metadata = obj.get("metadata")
     own = metadata.get("namespace") if isinstance(metadata, Mapping) else None
     name = own if isinstance(own, str) and own else default

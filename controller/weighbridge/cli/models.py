@@ -9,12 +9,12 @@ from collections.abc import Mapping
 import msgspec
 
 from weighbridge.cli.manifests import read, requests
+from weighbridge.cli.neighbors import found_in, neighbors
 from weighbridge.cli.showing import show
 from weighbridge.model.refs import ModelRef
 from weighbridge.model.requests import Request
 from weighbridge.model.serving import FoundModels
 from weighbridge.model.text import plural, printable
-from weighbridge.workloads import find_models
 
 KINDS = {
     "hf": "hub",
@@ -54,7 +54,8 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 def run(arguments: argparse.Namespace) -> int:
     """Find, print, and return the exit code."""
     manifests = read(arguments.paths)
-    found = [(request, find_models(request.object, request.companions)) for request in requests(manifests, "", {})]
+    around = neighbors(manifests, "")
+    found = [(request, found_in(request, around)) for request in requests(manifests, "", {})]
     problems = list(manifests.problems)
     if arguments.output == "json":
         document = {

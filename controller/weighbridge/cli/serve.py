@@ -22,7 +22,7 @@ from weighbridge.webhook.running import Deciding, Serving
 from weighbridge.webhook.running import run as run_webhook
 from weighbridge.webhook.server import Certificate, listen
 from weighbridge.wiring import assembled
-from weighbridge.workloads import INTERCEPTED
+from weighbridge.workloads import COMPANIONS, INTERCEPTED
 
 TLS_FOLDER = Path("/etc/weighbridge/tls")
 _NAMESPACE_FILE = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
@@ -101,6 +101,11 @@ def _add_cluster(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--service-port", type=_port, default=443, metavar="PORT", help="(default: 443)")
     group.add_argument("--webhook-configuration", default="weighbridge", metavar="NAME", help="(default: weighbridge)")
     group.add_argument("--webhook-url", metavar="URL", help="https://host:port of a webhook outside of the cluster")
+    group.add_argument(
+        "--read-companions",
+        action="store_true",
+        help="read the other objects that a workload names (ConfigMaps, serving runtimes, …; never Secrets)",
+    )
     group.add_argument("--tls-ca-file", type=Path, metavar="FILE", help="(default: ca.crt beside the certificate)")
     group.add_argument(
         "--exclude-namespace",
@@ -118,6 +123,8 @@ def run(arguments: argparse.Namespace) -> int:
         write_bundles(bundles.load(arguments.policies or bundles.default_folder()), arguments.write_bundle)
         return 0
     settings = _settings(arguments)
+    if arguments.no_cluster and arguments.read_companions:
+        raise UserError("--read-companions: there is nothing to read with --no-cluster. Fix: leave one of them out")
     cluster = None if arguments.no_cluster else _cluster(arguments)
     certificate = Certificate(arguments.tls_cert_file, arguments.tls_private_key_file)
     certificate.context()
@@ -176,6 +183,7 @@ def _cluster(arguments: argparse.Namespace) -> Cluster:
         url=arguments.webhook_url,
         excluded=frozenset(arguments.exclude_namespace),
         intercepted=INTERCEPTED,
+        companions=COMPANIONS if arguments.read_companions else (),
     )
 
 

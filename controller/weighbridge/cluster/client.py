@@ -40,6 +40,10 @@ class NotThere(ClusterError):
     """The API server knows no such object."""
 
 
+class Forbidden(ClusterError):
+    """We may not do what we asked for."""
+
+
 class Expired(ClusterError):
     """The place in history from which we wanted to go on is gone; list again."""
 
@@ -177,6 +181,8 @@ def _refusal(subject: str, status: object, message: str) -> ClusterError:
     match status:
         case 404:
             return NotThere(text)
+        case 401 | 403:
+            return Forbidden(text)
         case 410:
             return Expired(text)
         case _:

@@ -1,7 +1,8 @@
 """
 What the API server is told to send us, and when.
 
-`enforce` refuses while no decision can be had, so it names the namespaces it holds for; `observe` takes all others.
+`enforce` refuses while no decision can be had, so it names the namespaces it holds for; `observe` takes all others, and
+`cluster` what stands in no namespace.
 No condition here decides by an image, a command or a label: what is skipped cannot change which models run.
 No input or output.
 """
@@ -14,12 +15,12 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from weighbridge.model.requests import Json
-from weighbridge.workloads import Intercepted
+from weighbridge.workloads import Intercepted, Scope
 
 ALWAYS_EXCLUDED = ("kube-system",)
 """Never reviewed, beside our own namespace: a cluster must be able to mend itself."""
 
-ENFORCE, OBSERVE = "enforce.weighbridge.dev", "observe.weighbridge.dev"
+ENFORCE, OBSERVE, CLUSTER = "enforce.weighbridge.dev", "observe.weighbridge.dev", "cluster.weighbridge.dev"
 ENFORCE_SECONDS, OBSERVE_SECONDS = 10, 3
 _NAME_LABEL = "kubernetes.io/metadata.name"
 
@@ -87,23 +88,31 @@ def entries(address: Address, reach: Reach, intercepted: Sequence[Intercepted]) 
     Return the `webhooks` list of our configuration.
 
     Every default of the API server is spelled out, so that what it stores can be compared with what is wanted.
-    `enforce` is left out while no namespace enforces: an empty selector of names is invalid.
+    `enforce` is left out while no namespace enforces: an empty selector of names is invalid. `cluster` has an empty
+    selector, which is the only one that no namespace can leave.
     """
     excluded = reach.excluded | {address.namespace, *ALWAYS_EXCLUDED}
     enforcing = reach.enforcing - excluded
-    rules = _rules(intercepted)
-    observing = _entry(
-        OBSERVE, _client(address, "observe"), "Ignore", OBSERVE_SECONDS, _names("NotIn", enforcing | excluded), rules
-    )
-    if not enforcing:
-        return [observing]
-    return [
-        _entry(ENFORCE, _client(address, "enforce"), "Fail", ENFORCE_SECONDS, _names("In", enforcing), rules),
-        observing,
+    rules, everywhere = _rules(intercepted, "Namespaced"), _rules(intercepted, "Cluster")
+    found = [
+        _entry(
+            OBSERVE,
+            _client(address, "observe"),
+            "Ignore",
+            OBSERVE_SECONDS,
+            _names("NotIn", enforcing | excluded),
+            rules,
+        )
     ]
+    if enforcing:
+        client = _client(address, "enforce")
+        found.insert(0, _entry(ENFORCE, client, "Fail", ENFORCE_SECONDS, _names("In", enforcing), rules))
+    if everywhere:
+        found.append(_entry(CLUSTER, _client(address, "cluster"), "Ignore", OBSERVE_SECONDS, {}, everywhere))
+    return found
 
 
-def _entry(name: str, client: Json, failure: str, seconds: int, namespaces: Json, rules: Json) -> Entry:
+def _entry(name: str, client: Json, failure: str, seconds: int, namespaces: Json, rules: list[Json]) -> Entry:
     return {
         "name": name,
         "clientConfig": client,
@@ -137,18 +146,19 @@ def _names(operator: str, names: Iterable[str]) -> Json:
     return {"matchExpressions": [{"key": _NAME_LABEL, "operator": operator, "values": [*sorted(names)]}]}
 
 
-def _rules(intercepted: Sequence[Intercepted]) -> Json:
+def _rules(intercepted: Sequence[Intercepted], scope: Scope) -> list[Json]:
     """Return one rule for each group, versions and operations, so that a new resource is one more line of the table."""
     grouped: dict[tuple[str, tuple[str, ...], tuple[str, ...]], list[Json]] = {}
     for one in intercepted:
-        grouped.setdefault((one.group, one.versions, one.operations), []).append(one.resource)
+        if one.scope == scope:
+            grouped.setdefault((one.group, one.versions, one.operations), []).append(one.resource)
     return [
         {
             "apiGroups": [group],
             "apiVersions": [*versions],
             "operations": [*operations],
             "resources": resources,
-            "scope": "Namespaced",
+            "scope": scope,
         }
         for (group, versions, operations), resources in grouped.items()
     ]

@@ -12,6 +12,7 @@ import msgspec
 from weighbridge.engine.folder import Module
 from weighbridge.errors import BadPolicies
 from weighbridge.facts import MODEL_FACTS
+from weighbridge.model.refs import Role
 from weighbridge.model.requests import Json
 from weighbridge.model.rules import Rule
 from weighbridge.model.site import RuleAction
@@ -33,9 +34,14 @@ class _Custom(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     since: str
     evidence: list[str] = []
     who_can_act: WhoCanAct = "model_owner"
-    parameters: list[str] = []
+    parameters: dict[str, str] | list[str] = []
     frameworks: Any = None
     default_action: RuleAction | None = None
+    roles: list[Role] = []
+    why: str = ""
+    denies: list[str] = []
+    admits: list[str] = []
+    false_positives: list[str] = []
 
 
 class _Metadata(msgspec.Struct, frozen=True):
@@ -84,6 +90,7 @@ def documents_of(rules: Mapping[str, Rule]) -> dict[str, Json]:
             "description": rule.description,
             "severity": rule.severity,
             "evidence": list(rule.evidence),
+            "roles": list(rule.roles),
             "remedy": {"deployer": rule.remedy.deployer, "publisher": rule.remedy.publisher},
             "who_can_act": rule.who_can_act,
             "since": rule.since,
@@ -143,6 +150,12 @@ def _rule(name: str, module: Module) -> Rule:
         frameworks=custom.frameworks,
         default_action=custom.default_action,
         path=module.path,
+        roles=tuple(custom.roles),
+        why=custom.why,
+        denies=tuple(custom.denies),
+        admits=tuple(custom.admits),
+        false_positives=tuple(custom.false_positives),
+        parameter_texts=custom.parameters if isinstance(custom.parameters, dict) else {},
     )
 
 

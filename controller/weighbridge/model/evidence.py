@@ -208,6 +208,8 @@ class Config:
     quantization: str | None
     """`quantization_config.quant_method`."""
     max_position_embeddings: int | None
+    context_length: int | None = None
+    """Tokens that positions and rope scaling allow together, as engines reckon them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from weighbridge.model.companions import Unread
+
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 KubeObject: TypeAlias = Mapping[str, object]
 """A Kubernetes object as parsed JSON or YAML; any value may be null or of the wrong type."""
@@ -46,3 +48,13 @@ class Request:
     companions: tuple[KubeObject, ...] = ()
     """Objects of the same input, for references through ConfigMaps and the like."""
     where: Where | None = None
+    unread: tuple[Unread, ...] = ()
+    """Companions that were looked for and could not be had."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What a reader of companions brings."""
+
+    objects: tuple[KubeObject, ...] = ()
+    unread: tuple[Unread, ...] = ()

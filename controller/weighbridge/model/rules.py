@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+from weighbridge.model.refs import Role
 from weighbridge.model.requests import Json
 from weighbridge.model.site import RuleAction
 from weighbridge.model.verdicts import Remedy, Severity, WhoCanAct
@@ -32,3 +34,15 @@ class Rule:
     """What it does in a profile that does not name it; `None` = off."""
     path: str
     """Its file, relative to the policy folder."""
+    roles: tuple[Role, ...] = ()
+    """The roles of models it is about; empty for all."""
+    why: str = ""
+    """What goes wrong without it."""
+    denies: tuple[str, ...] = ()
+    """What it complains about, one case each."""
+    admits: tuple[str, ...] = ()
+    """What it lets pass, where a reader might expect a complaint."""
+    false_positives: tuple[str, ...] = ()
+    """Where it may complain and be wrong, with the way out."""
+    parameter_texts: Mapping[str, str] = field(default_factory=dict)
+    """What each parameter means, where its author says so."""

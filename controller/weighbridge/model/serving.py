@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from weighbridge.model.companions import Wanted
 from weighbridge.model.refs import ModelRef
 from weighbridge.model.requests import Json
 
@@ -49,15 +50,6 @@ class Serving:
     """`sha256:…` when the image is pinned."""
     models: tuple[str, ...] = ()
     """`str(ref)` of the models this container names; empty when the link cannot be told."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Another object whose content would change the answer."""
-
-    kind: str
-    name: str
-    namespace: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from weighbridge.reports import csv, github, json, junit, markdown, openreports, policyreport, sarif, terminal, yaml
+from weighbridge.reports import (
+    csv,
+    github,
+    html,
+    json,
+    junit,
+    markdown,
+    openreports,
+    policyreport,
+    sarif,
+    terminal,
+    yaml,
+)
 from weighbridge.reports.run import Run
 
 FORMATS: Mapping[str, Callable[[Run], str]] = {
@@ -20,6 +32,7 @@ FORMATS: Mapping[str, Callable[[Run], str]] = {
     "junit": junit.render,
     "sarif": sarif.render,
     "github": github.render,
+    "html": html.render,
     "policyreport": policyreport.render,
     "openreports": openreports.render,
 }

@@ -35,7 +35,7 @@ from weighbridge.site.kinds import (
     OrganizationSpec,
     RuleSpec,
 )
-from weighbridge.site.matching import advisories_for, matched_models, selects
+from weighbridge.site.matching import advisories_for, is_empty, matched_models, selects
 from weighbridge.site.objects import SiteObject, SiteObjects
 
 S = TypeVar("S")
@@ -62,10 +62,19 @@ class ConfiguredSite:
         )
 
     def policies(self, namespace: Namespace) -> list[tuple[str, ModelPolicySpec]]:
-        """Return the ModelPolicy objects that select the namespace."""
+        """
+        Return the ModelPolicy objects that select the namespace.
+
+        What stands in no namespace is judged under policies with an empty selector: a selector that names the
+        namespaces it leaves out does not speak of it.
+        """
+        if not namespace.name:
+            return [(name, spec) for name, spec in self._specs() if is_empty(spec.namespace_selector)]
         labels = {"kubernetes.io/metadata.name": namespace.name, **namespace.labels}
-        found = [(one.name, _spec(one, ModelPolicySpec)) for one in self.objects.of("ModelPolicy")]
-        return [(name, spec) for name, spec in found if selects(spec.namespace_selector, labels)]
+        return [(name, spec) for name, spec in self._specs() if selects(spec.namespace_selector, labels)]
+
+    def _specs(self) -> list[tuple[str, ModelPolicySpec]]:
+        return [(one.name, _spec(one, ModelPolicySpec)) for one in self.objects.of("ModelPolicy")]
 
     def ask_url(self, namespace: Namespace) -> str | None:
         """Return the `askURL` of the policy with the highest priority that has one."""

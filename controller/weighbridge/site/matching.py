@@ -27,6 +27,11 @@ def selects(selector: LabelSelector, labels: Mapping[str, str]) -> bool:
     return all(_meets(one.operator, one.key, one.values, labels) for one in selector.match_expressions)
 
 
+def is_empty(selector: LabelSelector) -> bool:
+    """Return whether a label selector asks for nothing, and so matches everything."""
+    return not selector.match_labels and not selector.match_expressions
+
+
 def _meets(operator: str, key: str, values: Sequence[str], labels: Mapping[str, str]) -> bool:
     match operator:
         case "In":

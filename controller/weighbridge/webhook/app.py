@@ -1,7 +1,7 @@
 """
 The webhook's HTTP surface.
 
-`/validate/enforce` and `/validate/observe` answer AdmissionReviews; HTTP 400 is only for bodies that are none.
+`/validate/enforce`, `/validate/observe` and `/validate/cluster` answer AdmissionReviews; HTTP 400 is only for bodies that are none.
 `/healthz` says the process lives, `/readyz` that it can decide, `/metrics` how it has been doing.
 """
 

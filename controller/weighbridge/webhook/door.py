@@ -1,7 +1,8 @@
 """
 From the bytes of an AdmissionReview to the bytes of its answer.
 
-The verdict is the same at both doors; a door decides only what happens when there is none: `enforce` refuses, `observe` admits.
+The verdict is the same at all doors; a door decides only what happens when there is none: `enforce` refuses, the others
+admit. `cluster` is for what stands in no namespace.
 """
 
 from __future__ import annotations
@@ -24,8 +25,8 @@ from weighbridge.telemetry import Metrics, Outcome
 from weighbridge.webhook import wire
 from weighbridge.webhook.deadline import Budget, budget
 
-DoorName: TypeAlias = Literal["enforce", "observe"]
-DEFAULT_SECONDS = {"enforce": 10.0, "observe": 3.0}
+DoorName: TypeAlias = Literal["enforce", "observe", "cluster"]
+DEFAULT_SECONDS = {"enforce": 10.0, "observe": 3.0, "cluster": 3.0}
 """What the webhook configuration asks of the API server, for callers that do not say."""
 
 _SHOWN = 253
@@ -105,7 +106,7 @@ class Doors:
             failure = f"an error of weighbridge itself; its log has review {asked.uid}"
             _log.exception("review failed", uid=asked.uid)
         if failure is not None:
-            told = not_decided(failure, admit=door == "observe")
+            told = not_decided(failure, admit=door != "enforce")
         self._record(door, asked, review, told, failure, time.perf_counter() - begun, steps)
         return wire.write(asked.uid, told)
 

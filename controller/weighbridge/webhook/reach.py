@@ -17,7 +17,7 @@ from weighbridge.errors import ClusterError
 from weighbridge.model.requests import Namespace
 from weighbridge.model.verdicts import Stage
 from weighbridge.telemetry import Metrics
-from weighbridge.workloads import Intercepted
+from weighbridge.workloads import CompanionKind, Intercepted
 
 _MAX_CA = 1 << 20
 _PEM = b"-----BEGIN CERTIFICATE-----"
@@ -49,6 +49,8 @@ class Cluster:
     excluded: frozenset[str]
     """Namespaces that the platform wants left alone."""
     intercepted: tuple[Intercepted, ...]
+    companions: tuple[CompanionKind, ...] = ()
+    """Kinds of objects that are read where a workload names them; none by default."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,10 +17,12 @@ from typing import Protocol
 import structlog
 
 from weighbridge.cluster.client import connected
+from weighbridge.cluster.companions import CompanionObjects
 from weighbridge.cluster.namespaces import Namespaces
 from weighbridge.cluster.webhook_configuration import WebhookConfiguration
 from weighbridge.errors import ClusterError
 from weighbridge.model.requests import Namespace
+from weighbridge.review import CompanionReader
 from weighbridge.telemetry import Metrics
 from weighbridge.webhook.app import application
 from weighbridge.webhook.door import Doors, Limits, Reviews
@@ -32,6 +34,9 @@ _log = structlog.get_logger("weighbridge.webhook")
 
 class Reviewing(Reviews, Stages, Protocol):
     """Decides about requests, and knows the stage of a namespace."""
+
+    def reading(self, companions: CompanionReader) -> Reviews:
+        """Return one that looks for what a workload names and its review does not hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +64,7 @@ async def run(deciding: Deciding, serving: Serving, cluster: Cluster | None, met
     async with _namespaces(cluster) as namespaces:
         ready = _readiness(deciding, namespaces)
         find = namespaces.find if namespaces else _unlabeled
-        doors = Doors(deciding.reviewer, find, deciding.ask_url, metrics, serving.limits)
+        doors = Doors(_reviews(deciding, cluster, namespaces), find, deciding.ask_url, metrics, serving.limits)
         server = Server(application(doors, ready, metrics), serving.certificate, metrics)
         # A task that ends with an error of ours ends the process: the kubelet starts a new one.
         with _signals(server.stop):
@@ -73,6 +78,12 @@ async def run(deciding: Deciding, serving: Serving, cluster: Cluster | None, met
                 for task in others:
                     task.cancel()
     _log.info("stopped")
+
+
+def _reviews(deciding: Deciding, cluster: Cluster | None, namespaces: Namespaces | None) -> Reviews:
+    if cluster is None or namespaces is None or not cluster.companions:
+        return deciding.reviewer
+    return deciding.reviewer.reading(CompanionObjects(namespaces.api, cluster.companions))
 
 
 async def _unlabeled(name: str) -> Namespace:

@@ -73,8 +73,38 @@ def config(file: JsonFile) -> Config:
         name_or_path=_text(values.get("_name_or_path")),
         torch_dtype=_text(values.get("torch_dtype")) or _text(values.get("dtype")),
         quantization=_text(quantization.get("quant_method")) if isinstance(quantization, Mapping) else None,
-        max_position_embeddings=_count(values, "max_position_embeddings", "n_positions", "max_seq_len", "seq_length"),
+        max_position_embeddings=_positions(values),
+        context_length=_context_length(values),
     )
+
+
+def _positions(values: Mapping[str, object]) -> int | None:
+    return _count(values, "max_position_embeddings", "n_positions", "max_seq_len", "seq_length")
+
+
+_SCALED_ALREADY = ("llama3", "longrope", "su", "mrope", "default")
+"""Rope types whose `max_position_embeddings` is the stretched length (source: vLLM, `_get_and_verify_max_len`)."""
+
+
+def _context_length(values: Mapping[str, object]) -> int | None:
+    """
+    Return the tokens that positions and rope scaling allow together.
+
+    yarn stretches `original_max_position_embeddings`, linear and dynamic scaling `max_position_embeddings`
+    (source: vLLM, `_get_and_verify_max_len`); a nested `text_config` speaks where there is one.
+    """
+    text = values.get("text_config")
+    values = text if isinstance(text, Mapping) else values
+    positions = _positions(values)
+    scaling = values.get("rope_scaling") or values.get("rope_parameters")
+    if positions is None or not isinstance(scaling, Mapping):
+        return positions
+    kind = _text(scaling.get("rope_type")) or _text(scaling.get("type"))
+    factor = _number(scaling.get("factor"))
+    if factor is None or factor < 1 or kind in _SCALED_ALREADY:
+        return positions
+    start = _count(scaling, "original_max_position_embeddings") or positions
+    return max(positions, int((start if kind == "yarn" else positions) * factor))
 
 
 def is_quantized(file: JsonFile) -> bool:

@@ -6,7 +6,25 @@ Pure: the same object gives the same references, whoever asks and whatever the c
 
 from __future__ import annotations
 
-from weighbridge.workloads.kinds import INTERCEPTED, Intercepted
+from weighbridge.workloads.interception import (
+    COMPANIONS,
+    INTERCEPTED,
+    CompanionKind,
+    Intercepted,
+    Scope,
+    is_cluster_scoped,
+    kind_of,
+)
 from weighbridge.workloads.objects import find_models, pods_run_it
 
-__all__ = ["INTERCEPTED", "Intercepted", "find_models", "pods_run_it"]
+__all__ = [
+    "COMPANIONS",
+    "INTERCEPTED",
+    "CompanionKind",
+    "Intercepted",
+    "Scope",
+    "find_models",
+    "is_cluster_scoped",
+    "kind_of",
+    "pods_run_it",
+]

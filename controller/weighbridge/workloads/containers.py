@@ -6,12 +6,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from weighbridge.model.companions import Wanted
 from weighbridge.model.refs import ModelRef
 from weighbridge.model.requests import KubeObject
-from weighbridge.model.serving import Serving, Settings, Wanted
+from weighbridge.model.serving import Serving, Settings
+from weighbridge.workloads.companions import Companions
 from weighbridge.workloads.engines import carries_model, engine_named, engine_of_image, serves_nothing
 from weighbridge.workloads.engines.engine import Engine
-from weighbridge.workloads.environment import Companions, Environment
+from weighbridge.workloads.environment import Environment
 from weighbridge.workloads.files import Files
 from weighbridge.workloads.mentions import Mention, Setting
 from weighbridge.workloads.programs import Container, Program, programs_of

@@ -7,47 +7,16 @@ No input or output.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from weighbridge.model.refs import ModelRef
+from weighbridge.model.companions import Wanted
 from weighbridge.model.requests import KubeObject
-from weighbridge.model.serving import Wanted
+from weighbridge.workloads.companions import Companions
 from weighbridge.workloads.reading import ITEMS, TEXT, at, mappings, named, text
 
-COMPANIONS = 5_000
-"""Other objects that are looked at."""
 CHARACTERS = 262_144
 """Characters that all variables of a container, or all its arguments, may have once they are written out."""
-
-
-@dataclass(frozen=True, slots=True)
-class Companions:
-    """Other objects of the same input, and the namespace of the one that is read."""
-
-    objects: Sequence[KubeObject] = ()
-    namespace: str = ""
-    follow: Callable[[KubeObject], tuple[ModelRef, ...]] = lambda _: ()
-    """Reads one of them."""
-
-    def named(self, group: str, kind: str, name: str) -> KubeObject | None:
-        """Return an object by kind and name, of the same namespace or of none."""
-        for one in self.objects[:COMPANIONS]:
-            if one.get("kind") == kind and at(one, "metadata", "name") == name:
-                namespace = at(one, "metadata", "namespace")
-                same = namespace is None or not self.namespace or namespace == self.namespace
-                if same and (text(one.get("apiVersion")) or "").rpartition("/")[0] == group:
-                    return one
-        return None
-
-    def config_map(self, name: str) -> object:
-        """Return the data of a ConfigMap in the same namespace, `None` when it is not at hand."""
-        for one in self.objects[:COMPANIONS]:
-            if one.get("kind") == "ConfigMap" and at(one, "metadata", "name") == name:
-                namespace = at(one, "metadata", "namespace")
-                if namespace is None or not self.namespace or namespace == self.namespace:
-                    return one.get("data")
-        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +67,7 @@ def environment(container: KubeObject, companions: Companions) -> Environment:
             continue
         value = _companion_value(origin, companions, wanted)
         if value is None:
-            unknown[name] = _origin(origin)
+            unknown[name] = _origin(origin, companions)
         else:
             known[name] = value
     return Environment(known, unknown, " or ".join(elsewhere) or None, tuple(wanted))
@@ -121,9 +90,10 @@ def _whole(
         if isinstance(entries, dict):
             known.update({f"{prefix}{key}": value for key, value in entries.items() if isinstance(value, str)})
             continue
-        elsewhere.append(f"{kind} {name}")
+        one = Wanted(kind, name, companions.namespace)
+        elsewhere.append(companions.called(one))
         if kind == "ConfigMap":
-            wanted.append(Wanted(kind, name, companions.namespace))
+            wanted.append(one)
 
 
 def _companion_value(origin: object, companions: Companions, wanted: list[Wanted]) -> str | None:
@@ -137,11 +107,11 @@ def _companion_value(origin: object, companions: Companions, wanted: list[Wanted
     return value[:TEXT]
 
 
-def _origin(origin: object) -> str:
+def _origin(origin: object, companions: Companions) -> str:
     for field_name, kind in (("secretKeyRef", "Secret"), ("configMapKeyRef", "ConfigMap")):
         name = named(at(origin, field_name))
         if name:
-            return f"{kind} {name}"
+            return companions.called(Wanted(kind, name, companions.namespace))
     path = text(at(origin, "fieldRef", "fieldPath"))
     return f"the Pod's own {path}" if path else "another place than the object"
 

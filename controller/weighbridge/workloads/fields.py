@@ -12,12 +12,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from weighbridge.model.companions import Wanted
 from weighbridge.model.refs import ModelRef, Role
 from weighbridge.model.requests import KubeObject
-from weighbridge.model.serving import Serving, Settings, Wanted
+from weighbridge.model.serving import Serving, Settings
+from weighbridge.workloads.companions import Companions
 from weighbridge.workloads.containers import read_container
 from weighbridge.workloads.engines import GENERIC, is_empty
-from weighbridge.workloads.environment import Companions, environment
+from weighbridge.workloads.environment import environment
 from weighbridge.workloads.flags import Flag
 from weighbridge.workloads.mentions import Mention, Owner, Setting
 from weighbridge.workloads.pod_specs import Found, pod_specs, read_pod_spec
@@ -152,14 +154,14 @@ def _followed(
     kind = text(one.around.get(field.get("kind_field", ""))) or field["to"]
     via = str(field["path"])
     claim = f"cr://{kind}/{name}"
-    found = companions.named(field.get("group", ""), kind, name)
+    wanted = Wanted(kind, name, companions.namespace, field.get("group", ""))
+    found = companions.find(wanted)
     refs = companions.follow(found) if found is not None else ()
     if refs:
         return Found(tuple(_through(ref, role, via, name, claim) for ref in refs))
-    because = f"{via}={name}: {kind} {name} is not in the input" if found is None else f"{kind} {name} names no model"
+    because = f"{via}={name}: {companions.why(wanted)}" if found is None else f"{kind} {name} names no model"
     mention = Mention(name, role, via, because=because, claim=claim)
-    wanted = (Wanted(kind, name, companions.namespace),) if found is None else ()
-    return Found(references(mention, Surroundings(setting, None)), wanted=wanted)
+    return Found(references(mention, Surroundings(setting, None)), wanted=() if found is not None else (wanted,))
 
 
 def _through(ref: ModelRef, role: Role, via: str, name: str, claim: str) -> ModelRef:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from weighbridge.model.serving import Wanted
-from weighbridge.workloads.environment import Companions
+from weighbridge.model.companions import Wanted
+from weighbridge.workloads.companions import Companions
 from weighbridge.workloads.naming import LENGTH, clean
 from weighbridge.workloads.reading import TEXT, at, mappings, named, text
 from weighbridge.workloads.volumes import Mount, Mounts
@@ -63,6 +63,11 @@ class Files:
                 return found
         return File(because="lies on a volume")
 
+    def beyond(self) -> str:
+        """Return where text lies that a program may have read from here, a sentence without a full stop."""
+        told = " and ".join(self.companions.called(one) for one in self.wanted[:3])
+        return f"what it loads is told by {told}" if told else "what it loads is not in the object"
+
     def _entry(self, name: str, keys: Mapping[str, str] | None, inner: str) -> File | None:
         key = inner if keys is None else keys.get(inner)
         if key is None:
@@ -76,7 +81,7 @@ class Files:
         wanted = Wanted("ConfigMap", name, self.companions.namespace)
         if wanted not in self.wanted:
             self.wanted.append(wanted)
-        return File(because=f"comes from ConfigMap {name}")
+        return File(because=f"comes from {self.companions.called(wanted)}")
 
 
 def _absolute(path: str, directory: str | None) -> str | None:

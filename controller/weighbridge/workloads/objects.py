@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
+from weighbridge.model.companions import Unread
 from weighbridge.model.refs import ModelRef
 from weighbridge.model.requests import KubeObject
 from weighbridge.model.serving import FoundModels, Serving
-from weighbridge.workloads.environment import Companions
+from weighbridge.workloads.companions import Companions
 from weighbridge.workloads.kinds import KINDS
 from weighbridge.workloads.kinds.kind import Kind
 from weighbridge.workloads.mentions import Owner, Setting
@@ -21,14 +23,15 @@ FOLLOWED = 2
 _AS_WRITTEN = frozenset(table("kinds")["as_written"])
 
 
-def find_models(obj: KubeObject, companions: Sequence[KubeObject] = ()) -> FoundModels:
+def find_models(obj: KubeObject, companions: Sequence[KubeObject] = (), unread: Sequence[Unread] = ()) -> FoundModels:
     """
     Return every model an object would make run.
 
-    `companions` are other objects of the same input, for values that stand in a ConfigMap.
-    Never raises, whatever the object looks like.
+    `companions` are other objects of the same input, or what was read for an earlier answer's `wanted`;
+    `unread` says why some of those could not be had. Never raises, whatever the object looks like.
     """
-    found = _found(obj, companions, FOLLOWED)
+    beside = Companions(companions, unread={one.wanted: one.because for one in unread})
+    found = _found(obj, beside, FOLLOWED)
     references = _distinct(found.references)
     limits = f"more than {FULL} models or servers, or more than {WORDS} words of command lines"
     more = (f"the object holds {limits}, not all were read",) if found.is_full else ()
@@ -41,13 +44,13 @@ def find_models(obj: KubeObject, companions: Sequence[KubeObject] = ()) -> Found
     )
 
 
-def _found(obj: KubeObject, companions: Sequence[KubeObject], depth: int) -> Found:
+def _found(obj: KubeObject, beside: Companions, depth: int) -> Found:
     """Return what an object says; others that it names are followed `depth` times."""
     owner = Owner(*_owner(obj))
     inner: Callable[[KubeObject], tuple[ModelRef, ...]] = (
-        (lambda one: _distinct(_found(one, companions, depth - 1).references)[:FULL]) if depth else (lambda _: ())
+        (lambda one: _distinct(_found(one, beside, depth - 1).references)[:FULL]) if depth else (lambda _: ())
     )
-    around = Companions(companions, text(at(obj, "metadata", "namespace")) or "", inner)
+    around = replace(beside, namespace=text(at(obj, "metadata", "namespace")) or "", follow=inner)
     kind = _kind(obj)
     specs, problems = pod_specs(_body(obj))
     found = Found(problems=problems)

@@ -23,8 +23,8 @@ _KINDS = """
 ## Kinds
 
 *Fields* are those that name models outside of containers. *Webhook* says whether the admission webhook asks to see the
-kind; *in Pods* whether what an object loads is seen again at Pods it makes. Kinds that load without Pods are judged
-wherever they stand, also under an owner.
+kind, and `cluster` that it stands in no namespace ([Interception](interception.md)); *in Pods* whether what an object
+loads is seen again at Pods it makes. Kinds that load without Pods are judged wherever they stand, also under an owner.
 
 | group | kind | webhook | in Pods | fields |
 |---|---|---|---|---|
@@ -72,7 +72,9 @@ def _kinds() -> Iterator[str]:
     for row in table("kinds")["kind"]:
         if "kind" not in row:
             continue
-        asked = "yes" if "resource" in row and row.get("scope", "Namespaced") == "Namespaced" else "no"
+        if not row.get("asked", True):
+            continue
+        asked = "no" if "resource" not in row else "cluster" if row.get("scope") == "Cluster" else "yes"
         known = KINDS.get((row["group"], row["kind"]))
         in_pods = "yes" if known is None or known.pods_run_it({}) else "no"
         fields = ", ".join(f"`{one['path']}`" for one in row.get("fields", ()))

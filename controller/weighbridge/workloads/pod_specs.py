@@ -10,14 +10,16 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from weighbridge.model.companions import Wanted
 from weighbridge.model.refs import ModelRef, Role
 from weighbridge.model.requests import KubeObject
-from weighbridge.model.serving import Serving, Wanted
+from weighbridge.model.serving import Serving
+from weighbridge.workloads.companions import Companions
 from weighbridge.workloads.containers import asks_for_accelerator, read_container
 from weighbridge.workloads.documents import document
 from weighbridge.workloads.downloads import looks_like_adapter
 from weighbridge.workloads.engines import repository_of
-from weighbridge.workloads.environment import Companions, Environment, environment, expanded
+from weighbridge.workloads.environment import Environment, environment, expanded
 from weighbridge.workloads.mentions import Mention, Setting
 from weighbridge.workloads.naming import clean
 from weighbridge.workloads.reading import at, mappings, named, text, texts
@@ -226,10 +228,15 @@ def _initializer(
         ]
         filled = {clean(path): source for source, path in zip(sources, arguments[1::2], strict=True)}
         refs = tuple(ref for source in sources for ref in references(source, around))
-    if not refs or _PUBLISHED.fullmatch(image) is None:
+    if not refs or not is_published_downloader(image):
         because = f"container {around.container} is not KServe's downloader, what it fetches is not in the object"
         refs += references(Mention(image, "base", "image", because=because), around)
     return filled, refs
+
+
+def is_published_downloader(image: str) -> bool:
+    """Return whether an image is KServe's own downloader, whose arguments say what it fetches."""
+    return _PUBLISHED.fullmatch(repository_of(image)) is not None
 
 
 def _role_at(path: str) -> Role:

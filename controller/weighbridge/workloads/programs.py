@@ -234,7 +234,7 @@ def _unknown(container: Container, script: Sequence[Command], *, told_already: b
         return
     hidden = unknown_variable(opaque.argv[0], opaque.environment)
     if container.engine is not None or (container.accelerated and hidden is not None):
-        because = f"{' '.join(opaque.argv[:3])[:100]}: {hidden or 'what it loads is not in the object'}"
+        because = f"{' '.join(opaque.argv[:3])[:100]}: {hidden or container.files.beyond()}"
         yield _hole(container, because, opaque.environment, opaque.directory)
 
 

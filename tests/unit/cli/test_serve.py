@@ -95,6 +95,7 @@ def test_it_serves_over_tls_and_stops_when_told(pair: Pair) -> None:
     [
         (("--engine", "embedded"), 2, "--engine embedded: refused by serve"),
         (("--no-cluster", *PREVIEW, "--tls-cert-file", "none.crt"), 2, "cannot be read: No such file"),
+        (("--no-cluster", "--read-companions", *PREVIEW), 2, "there is nothing to read with --no-cluster"),
         (PREVIEW, 2, "not in a Pod. Fix: name our namespace"),
         ((*PREVIEW, "--own-namespace", "gate", "--webhook-url", "http://a"), 2, "expected https://host:port"),
         ((*PREVIEW, "--own-namespace", "gate", "--exclude-namespace", "team-*"), 2, "the exact name of a namespace"),

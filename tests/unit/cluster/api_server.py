@@ -42,11 +42,16 @@ class ApiServer:
     asked: list[tuple[str, str, Mapping[str, str]]] = field(default_factory=list)
     watches: list[asyncio.Queue[bytes | None]] = field(default_factory=list)
     version: int = 1
+    objects: dict[str, dict[str, Any] | int | bytes] = field(default_factory=dict)
+    """What stands at further paths: an object, the status of a refusal, or bytes."""
+    slow: asyncio.Event | None = None
+    """What an answer about one of `objects` waits for."""
 
     def __init__(self, *names: str, configuration: dict[str, Any] | None = None) -> None:
         self.namespaces = {name: namespace(name) for name in names}
         self.configuration = configuration
         self.refuse, self.asked, self.watches, self.added_condition, self.version = [], [], [], None, 1
+        self.objects, self.slow = {}, None
 
     def times(self, method: str, start: str) -> int:
         """Return how often something was asked for."""
@@ -96,15 +101,32 @@ class ApiServer:
         if self.refuse:
             status, text = self.refuse.pop(0)
             return web.Response(status=status, text=text)
+        if request.path in self.objects:
+            return await self._object(self.objects[request.path])
         if request.query.get("watch") == "true":
             return await self._watch(request)
         if request.path == NAMESPACES:
             return self._page(request)
-        if request.path.startswith(NAMESPACES):
+        if request.path.startswith(NAMESPACES) and request.path.count("/") == NAMESPACES.count("/") + 1:
             return _found(self.namespaces.get(request.path.rpartition("/")[2]))
         if request.method == "PATCH" and self.configuration is not None:
             await self._patch(request)
-        return _found(self.configuration)
+        return _found(self.configuration if request.path.startswith(CONFIGURATIONS) else None)
+
+    async def _object(self, obj: dict[str, Any] | int | bytes) -> web.Response:
+        if self.slow is not None:
+            await self.slow.wait()
+        if isinstance(obj, int):
+            return web.json_response({"kind": "Status", "code": obj, "message": "no way"}, status=obj)
+        return web.Response(body=obj) if isinstance(obj, bytes) else web.json_response(obj)
+
+    def serve(self, group: str, version: str, *resources: str) -> None:
+        """Answer discovery as if CRDs of a group were installed, in one version beside an older one."""
+        versions = [{"groupVersion": f"{group}/{one}", "version": one} for one in ("v1beta9", version)]
+        self.objects[f"/apis/{group}"] = {"kind": "APIGroup", "name": group, "versions": versions}
+        self.objects[f"/apis/{group}/v1beta9"] = {"kind": "APIResourceList", "resources": [{"name": "others"}]}
+        names = [{"name": one} for one in resources]
+        self.objects[f"/apis/{group}/{version}"] = {"kind": "APIResourceList", "resources": names}
 
     async def _watch(self, request: web.Request) -> web.StreamResponse:
         queue: asyncio.Queue[bytes | None] = asyncio.Queue()

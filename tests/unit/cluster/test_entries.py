@@ -3,7 +3,7 @@ from __future__ import annotations
 import base64
 from typing import Any
 
-from weighbridge.cluster.entries import CONDITIONS, Address, Entry, Reach, entries
+from weighbridge.cluster.entries import CLUSTER, CONDITIONS, ENFORCE, OBSERVE, Address, Entry, Reach, entries
 from weighbridge.workloads import INTERCEPTED, Intercepted
 
 SERVICE = Address(b"CA", namespace="weighbridge-system")
@@ -67,11 +67,11 @@ def test_the_service_or_a_url_is_asked() -> None:
 
 
 def test_every_intercepted_kind_is_asked_about_once() -> None:
-    (observe,) = entries(SERVICE, Reach(frozenset()), INTERCEPTED)
-    rules: Any = observe["rules"]
+    found: list[Any] = list(entries(SERVICE, Reach(frozenset()), INTERCEPTED))
     asked = sorted(
-        (group, version, resource, operation)
-        for rule in rules
+        (group, version, resource, operation, rule["scope"])
+        for entry in found
+        for rule in entry["rules"]
         for group in rule["apiGroups"]
         for version in rule["apiVersions"]
         for resource in rule["resources"]
@@ -79,12 +79,23 @@ def test_every_intercepted_kind_is_asked_about_once() -> None:
     )
 
     assert asked == sorted(
-        (one.group, version, one.resource, operation)
+        (one.group, version, one.resource, operation, one.scope)
         for one in INTERCEPTED
         for version in one.versions
         for operation in one.operations
     )
-    assert {rule["scope"] for rule in rules} == {"Namespaced"}
+    scopes = {one["name"]: {rule["scope"] for rule in one["rules"]} for one in found}
+    assert scopes == {"observe.weighbridge.dev": {"Namespaced"}, "cluster.weighbridge.dev": {"Cluster"}}
+
+
+def test_what_stands_in_no_namespace_has_an_entry_of_its_own_that_never_blocks_on_failure() -> None:
+    caches = Intercepted("serving.kserve.io", ("*",), "localmodelcaches", ("CREATE",), "Cluster")
+    found: list[Any] = list(entries(SERVICE, Reach(frozenset({"prod"})), (*PODS, caches)))
+
+    assert [one["name"] for one in found] == [ENFORCE, OBSERVE, CLUSTER]
+    assert [one["resources"] for entry in found for one in entry["rules"]] == [["pods"], ["pods"], ["localmodelcaches"]]
+    assert (found[2]["failurePolicy"], found[2]["namespaceSelector"]) == ("Ignore", {})
+    assert found[2]["clientConfig"]["service"]["path"] == "/validate/cluster"
 
 
 def test_no_removal_is_asked_about() -> None:

@@ -42,6 +42,19 @@ def test_a_policy_speaks_only_where_its_selector_matches():
     assert site(prod).facts_for(Namespace("a", {"env": "test"}), ()).policies == ()
 
 
+def test_what_stands_in_no_namespace_is_judged_under_policies_with_an_empty_selector():
+    everywhere = policy("everywhere", namespaceSelector={})
+    nearly = policy(
+        "nearly",
+        namespaceSelector={
+            "matchExpressions": [{"key": "kubernetes.io/metadata.name", "operator": "NotIn", "values": ["dev"]}]
+        },
+    )
+
+    assert [one.name for one in site(everywhere, nearly).facts_for(Namespace(""), ()).policies] == ["everywhere"]
+    assert len(site(everywhere, nearly).facts_for(Namespace("prod"), ()).policies) == 2
+
+
 def test_a_namespace_can_be_selected_by_its_name():
     one = policy("one", namespaceSelector={"matchLabels": {"kubernetes.io/metadata.name": "a"}})
 

@@ -10,7 +10,7 @@ from weighbridge.errors import EngineError
 from weighbridge.model.requests import Namespace, Request
 from weighbridge.model.serving import FoundModels
 from weighbridge.model.verdicts import Decision, Effect, Finding, Remedy, Stage, UnknownSource, Verdict
-from weighbridge.review import Review
+from weighbridge.review import CompanionReader, Review
 
 POD = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "chat"}, "spec": {"containers": []}}
 
@@ -53,6 +53,7 @@ class Scripted:
     waits: asyncio.Event | None = None
     stages: dict[str, Stage] = field(default_factory=dict)
     seen: list[tuple[Request, float]] = field(default_factory=list)
+    readers: list[CompanionReader] = field(default_factory=list)
 
     async def review(self, request: Request, seconds: float) -> Review:
         """Return the decision, or fail."""
@@ -62,6 +63,11 @@ class Scripted:
         if self.fails is not None:
             raise self.fails
         return Review(request, FoundModels(), self.decided)
+
+    def reading(self, companions: CompanionReader) -> Scripted:
+        """Remember who reads companions."""
+        self.readers.append(companions)
+        return self
 
     async def stage(self, namespace: Namespace) -> Stage:
         """Return the stage of a namespace."""

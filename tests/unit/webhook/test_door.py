@@ -32,8 +32,8 @@ async def response(
     return told
 
 
-@pytest.mark.parametrize("name", ["enforce", "observe"])
-async def test_the_verdict_is_the_same_at_both_doors(name: DoorName) -> None:
+@pytest.mark.parametrize("name", ["enforce", "observe", "cluster"])
+async def test_the_verdict_is_the_same_at_all_doors(name: DoorName) -> None:
     told = await response(doors(Scripted(decision(finding("deny")))), name)
 
     assert told["allowed"] is False
@@ -68,18 +68,19 @@ async def test_a_cluster_scoped_object_has_no_namespace() -> None:
         (Scripted(waits=asyncio.Event()), body(), "no decision in 0.05 s"),
     ],
 )
-async def test_without_a_decision_enforce_refuses_and_observe_admits(
+async def test_without_a_decision_enforce_refuses_and_the_others_admit(
     reviews: Scripted, content: bytes, why: str
 ) -> None:
     refused = await response(doors(reviews), "enforce", timeout="100ms", content=content)
-    admitted = await response(doors(reviews), "observe", timeout="100ms", content=content)
+    others: tuple[DoorName, ...] = ("observe", "cluster")
+    admitted = [await response(doors(reviews), name, timeout="100ms", content=content) for name in others]
 
     assert (refused["allowed"], refused["status"]["code"]) == (False, 503)
     assert refused["status"]["message"].startswith("not decided: ")
     assert why in refused["status"]["message"]
     assert "secret" not in refused["status"]["message"]
-    assert admitted["allowed"] is True
-    assert admitted["warnings"][0].startswith("weighbridge: not decided: ")
+    assert [one["allowed"] for one in admitted] == [True, True]
+    assert all(one["warnings"][0].startswith("weighbridge: not decided: ") for one in admitted)
 
 
 async def test_more_reviews_than_fit_are_not_decided() -> None:

@@ -6,6 +6,7 @@ import os
 import signal
 import ssl
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +17,14 @@ from tests.unit.cluster.api_server import ApiServer, kubeconfig_for, namespace
 from tests.unit.webhook.reviews import Scripted, body
 from tests.waiting import until
 
+from weighbridge.cluster.companions import CompanionObjects
 from weighbridge.errors import ClusterError
 from weighbridge.model.requests import Namespace
 from weighbridge.telemetry import Metrics
 from weighbridge.webhook.reach import Cluster
 from weighbridge.webhook.running import Deciding, Serving, run
 from weighbridge.webhook.server import Certificate, listen
-from weighbridge.workloads import Intercepted
+from weighbridge.workloads import COMPANIONS, CompanionKind, Intercepted
 
 
 async def always() -> None:
@@ -95,6 +97,22 @@ async def test_with_a_cluster_it_follows_namespaces_and_fills_the_configuration(
     assert ready[0] == 200
     assert b'weighbridge_excluded_namespace{namespace="legacy"} 1.0' in metrics.text()
     assert b'weighbridge_excluded_namespace{namespace="kube-system"} 1.0' in metrics.text()
+
+
+@pytest.mark.parametrize("kinds", [(), COMPANIONS])
+async def test_companions_are_read_only_where_that_is_asked_for(
+    tmp_path: Path, kinds: tuple[CompanionKind, ...]
+) -> None:
+    reviews = Scripted()
+    async with ApiServer("team").connected() as api:
+        kubeconfig = tmp_path / "kubeconfig"
+        kubeconfig.write_text(kubeconfig_for(api.client.configuration.host), encoding="utf-8")
+        taking_part = replace(cluster(tmp_path, kubeconfig), companions=kinds)
+        async with running(tmp_path, reviews, Metrics(), taking_part) as (task, session):
+            await get(session, "/healthz")
+        await task
+
+    assert [type(one) for one in reviews.readers] == [CompanionObjects] * bool(kinds)
 
 
 async def test_it_is_not_ready_before_the_namespaces_are_listed(tmp_path: Path) -> None:

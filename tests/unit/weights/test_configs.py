@@ -84,9 +84,27 @@ def test_config_is_read_as_engines_read_it() -> None:
     )
 
     assert config(file) == Config(
-        ("LlamaForCausalLM",), "llama", ("configuration_x.C", "modeling_x.M"), "meta-llama/Llama-3.1-8B", "bfloat16", "awq", 131072
+        ("LlamaForCausalLM",), "llama", ("configuration_x.C", "modeling_x.M"), "meta-llama/Llama-3.1-8B", "bfloat16", "awq", 131072, 131072
     )  # fmt: skip
     assert is_quantized(file)
+
+
+@pytest.mark.parametrize(
+    ("values", "tokens"),
+    [
+        ({"max_position_embeddings": 4096}, 4096),
+        ({"max_position_embeddings": 32768, "rope_scaling": {"type": "yarn", "factor": 4.0, "original_max_position_embeddings": 32768}}, 131072),
+        ({"max_position_embeddings": 163840, "rope_scaling": {"type": "yarn", "factor": 40, "original_max_position_embeddings": 4096}}, 163840),
+        ({"max_position_embeddings": 131072, "rope_scaling": {"rope_type": "llama3", "factor": 8.0}}, 131072),
+        ({"max_position_embeddings": 2048, "rope_scaling": {"type": "linear", "factor": 2}}, 4096),
+        ({"max_position_embeddings": 2048, "rope_scaling": {"type": "linear", "factor": "2"}}, 2048),
+        ({"text_config": {"max_position_embeddings": 8192}}, 8192),
+        ({"rope_scaling": {"type": "linear", "factor": 2}}, None),
+        ({}, None),
+    ],
+)  # fmt: skip
+def test_rope_scaling_stretches_the_context_as_engines_reckon_it(values: object, tokens: int | None) -> None:
+    assert config(read(values)).context_length == tokens
 
 
 def test_what_is_not_stated_is_none() -> None:

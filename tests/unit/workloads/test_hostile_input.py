@@ -224,3 +224,26 @@ def test_a_command_line_that_is_longer_than_is_read_is_never_silence() -> None:
 
 def test_a_long_text_of_a_program_that_serves_nothing_is_none_of_our_business() -> None:
     assert not find_models(container(image="nginx:1", args=["x" * 70_000])).of_interest
+
+
+@given(JSON, JSON, st.sampled_from(["ServingRuntime", "LLMInferenceServiceConfig", "ConfigMap"]))
+def test_any_companion_is_survived(spec: object, own: object, kind: str) -> None:
+    group = "" if kind == "ConfigMap" else "serving.kserve.io"
+    companion = {"apiVersion": f"{group}/v1" if group else "v1", "kind": kind, "metadata": {"name": "a"}}
+    companions = [{**companion, "spec": spec, "data": spec}]
+    container = {"name": "c", "image": "vllm/vllm-openai", "envFrom": [{"configMapRef": {"name": "a"}}]}
+    model = {**(own if isinstance(own, dict) else {}), "runtime": "a"}
+    for obj in (
+        {"apiVersion": "v1", "kind": "Pod", "spec": {"containers": [container]}},
+        {
+            "apiVersion": "serving.kserve.io/v1beta1",
+            "kind": "InferenceService",
+            "spec": {"predictor": {"model": model, "workerSpec": own}},
+        },
+        {
+            "apiVersion": "serving.kserve.io/v1",
+            "kind": "LLMInferenceService",
+            "spec": {"baseRefs": [{"name": "a"}] * 3, "template": own, "model": own},
+        },
+    ):
+        find_models(obj, companions)

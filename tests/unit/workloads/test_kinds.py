@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from weighbridge.workloads import INTERCEPTED, find_models, pods_run_it
+from weighbridge.workloads import COMPANIONS, INTERCEPTED, find_models, pods_run_it
 from weighbridge.workloads.fields import VALUES
 from weighbridge.workloads.kinds import KINDS
 from weighbridge.workloads.kinds.machinelearning_seldon_io import NODES
@@ -46,7 +46,7 @@ def test_no_kind_of_the_cluster_is_intercepted_by_a_namespaced_rule() -> None:
     cluster = {(row["group"], row["resource"]) for row in table("kinds")["kind"] if row.get("scope") == "Cluster"}
 
     assert cluster
-    assert not cluster & {(one.group, one.resource) for one in INTERCEPTED}
+    assert cluster == {(one.group, one.resource) for one in INTERCEPTED if one.scope == "Cluster"}
 
 
 def test_every_kind_that_is_followed_can_be_read() -> None:
@@ -58,6 +58,12 @@ def test_every_kind_that_is_followed_can_be_read() -> None:
     }
 
     assert followed <= KINDS.keys()
+    assert followed <= {(one.group, one.kind) for one in COMPANIONS}
+
+
+def test_no_secret_is_among_what_may_be_read() -> None:
+    assert ("", "ConfigMap") in {(one.group, one.kind) for one in COMPANIONS}
+    assert not [one for one in COMPANIONS if "secret" in one.resource]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,5 @@
 """
-The kinds that say more about models than their PodSpecs do, and those the webhook asks to see.
+The kinds that say more about models than their PodSpecs do.
 
 A further kind is a row in `tables/kinds.toml`; one whose fields are no plain paths has a module here and a line in
 `_READERS`.
@@ -8,18 +8,25 @@ A further kind is a row in `tables/kinds.toml`; one whose fields are no plain pa
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import partial
 
 from weighbridge.model.requests import KubeObject
 from weighbridge.workloads.fields import read_fields
-from weighbridge.workloads.kinds import machinelearning_seldon_io, nvidia_com, predictor, ray_io, serving_kserve_io
+from weighbridge.workloads.kinds import (
+    machinelearning_seldon_io,
+    nvidia_com,
+    predictor,
+    ray_io,
+    serving_kserve_io,
+    storage_container,
+)
 from weighbridge.workloads.kinds.kind import Kind
 from weighbridge.workloads.tables import table
 
 _READERS: tuple[Kind, ...] = (
     *serving_kserve_io.KINDS,
     *predictor.KINDS,
+    *storage_container.KINDS,
     *ray_io.KINDS,
     *nvidia_com.KINDS,
     *machinelearning_seldon_io.KINDS,
@@ -40,27 +47,3 @@ def _constant(in_pods: bool, _: KubeObject) -> bool:  # bound in advance, called
 
 KINDS: Mapping[tuple[str, str], Kind] = {(kind.group, kind.name): kind for kind in (*_of_fields(), *_READERS)}
 """By API group and kind: the same kind name means different things in different groups."""
-
-
-@dataclass(frozen=True, slots=True)
-class Intercepted:
-    """One rule of the webhook configuration."""
-
-    group: str
-    versions: tuple[str, ...]
-    resource: str
-    """Plural, with a subresource: `pods/ephemeralcontainers`."""
-    operations: tuple[str, ...]
-
-
-INTERCEPTED: tuple[Intercepted, ...] = tuple(
-    Intercepted(
-        row["group"],
-        tuple(row.get("versions", ["*"])),
-        row["resource"],
-        tuple(row.get("operations", ["CREATE", "UPDATE"])),
-    )
-    for row in table("kinds")["kind"]
-    if "resource" in row and row.get("scope", "Namespaced") == "Namespaced"
-)
-"""Everything the webhook asks to see."""

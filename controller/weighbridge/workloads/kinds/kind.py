@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from weighbridge.model.requests import KubeObject
-from weighbridge.workloads.environment import Companions
+from weighbridge.workloads.companions import Companions
 from weighbridge.workloads.mentions import Owner
 from weighbridge.workloads.pod_specs import Found
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from weighbridge.model.refs import Role
 from weighbridge.model.requests import KubeObject
+from weighbridge.workloads.companions import Companions
 from weighbridge.workloads.engines import engine_of_image
-from weighbridge.workloads.environment import Companions
 from weighbridge.workloads.kinds.kind import Kind
 from weighbridge.workloads.mentions import Mention, Owner, Setting
 from weighbridge.workloads.pod_specs import Found, pod_specs, read_pod_spec

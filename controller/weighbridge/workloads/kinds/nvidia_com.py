@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from weighbridge.model.requests import KubeObject
 from weighbridge.model.serving import Serving, Settings
+from weighbridge.workloads.companions import Companions
 from weighbridge.workloads.documents import document, flags_of
 from weighbridge.workloads.engines import GENERIC
-from weighbridge.workloads.environment import Companions, Environment
+from weighbridge.workloads.environment import Environment
 from weighbridge.workloads.flags import Flag
 from weighbridge.workloads.kinds.kind import Kind
 from weighbridge.workloads.mentions import Mention, Owner, Setting

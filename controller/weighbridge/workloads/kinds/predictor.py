@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from weighbridge.model.requests import KubeObject
-from weighbridge.workloads.environment import Companions
+from weighbridge.workloads.companions import Companions
 from weighbridge.workloads.kinds.kind import Kind
 from weighbridge.workloads.mentions import Mention, Owner, Setting
 from weighbridge.workloads.pod_specs import Found

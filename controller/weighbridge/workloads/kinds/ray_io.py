@@ -9,10 +9,11 @@ from weighbridge.model.refs import ModelRef, Role
 from weighbridge.model.requests import KubeObject
 from weighbridge.model.serving import Serving, Settings
 from weighbridge.workloads.command_lines import Start, told
+from weighbridge.workloads.companions import Companions
 from weighbridge.workloads.containers import read_container
 from weighbridge.workloads.documents import document, flags_of
 from weighbridge.workloads.engines import GENERIC, LIKELY, engine_named
-from weighbridge.workloads.environment import Companions, Environment
+from weighbridge.workloads.environment import Environment
 from weighbridge.workloads.flags import Flag
 from weighbridge.workloads.kinds.kind import Kind
 from weighbridge.workloads.mentions import Mention, Owner, Setting

@@ -12,10 +12,10 @@ from dataclasses import replace
 
 from weighbridge.model.refs import ModelRef
 from weighbridge.model.requests import KubeObject
-from weighbridge.model.serving import Wanted
+from weighbridge.workloads.companions import Companions
 from weighbridge.workloads.engines import engine_of_image
-from weighbridge.workloads.environment import Companions
 from weighbridge.workloads.kinds.kind import Kind
+from weighbridge.workloads.kinds.kserve_merging import Expanded, with_bases, with_runtime
 from weighbridge.workloads.mentions import Mention, Owner, Setting
 from weighbridge.workloads.naming import clean
 from weighbridge.workloads.pod_specs import Found, pod_specs, read_pod_spec
@@ -43,7 +43,8 @@ def read_inference_service(obj: KubeObject, owner: Owner, companions: Companions
         ("spec.canary.predictor", at(spec, "canary", "predictor")),
     ):
         if isinstance(predictor, dict):
-            found += _predictor(predictor, path, owner, companions)
+            whole = with_runtime(predictor, obj.get("metadata"), companions)
+            found += _predictor(whole, path, owner, companions)
     for name in ("transformer", "explainer"):
         part = at(spec, name)
         if isinstance(part, dict):
@@ -51,7 +52,8 @@ def read_inference_service(obj: KubeObject, owner: Owner, companions: Companions
     return found
 
 
-def _predictor(predictor: KubeObject, path: str, owner: Owner, companions: Companions) -> Found:
+def _predictor(whole: Expanded, path: str, owner: Owner, companions: Companions) -> Found:
+    predictor = whole.object
     supplied: dict[str, Mention] = {}
     servers: list[tuple[str, KubeObject]] = []
     for key, server in predictor.items():
@@ -73,10 +75,11 @@ def _predictor(predictor: KubeObject, path: str, owner: Owner, companions: Compa
     worker = predictor.get("workerSpec")
     if isinstance(worker, dict):
         found += read_pod_spec(worker, setting, companions)
-    return found + _not_read(found, setting, predictor, path, named_model=bool(servers))
+    found += Found(wanted=whole.wanted)
+    return found + _not_read(found, setting, whole, path, named_model=bool(servers))
 
 
-def _not_read(found: Found, setting: Setting, predictor: KubeObject, path: str, *, named_model: bool) -> Found:
+def _not_read(found: Found, setting: Setting, whole: Expanded, path: str, *, named_model: bool) -> Found:
     """Return what no argument mentions: the stored models, or the image of a custom predictor."""
     around = Surroundings(setting, None)
     told = [ref for ref in found.references if ref.role in ("base", "image")]
@@ -87,11 +90,13 @@ def _not_read(found: Found, setting: Setting, predictor: KubeObject, path: str, 
     missing = tuple(ref for refs in stored.values() for ref in refs if not _is_read(ref, found.references))
     if missing or told or found.references:
         return Found(missing, of_interest=bool(missing))
+    predictor = whole.object
     runtime = text(at(predictor, "model", "runtime"))
     if named_model:
         if runtime is None:
             return Found()  # a server for models that are loaded later, each by a TrainedModel
-        because = f"no storageUri is given, the serving runtime {runtime} decides"
+        why = ", ".join(whole.problems) or f"the runtime {runtime} names no model"
+        because = f"no storageUri is given, and {why}"
         return Found(
             references(Mention("", "base", f"{path}.model.storageUri", because=because), around), of_interest=True
         )
@@ -169,30 +174,54 @@ def _auxiliary(part: KubeObject, path: str, owner: Owner, companions: Companions
 
 
 def read_llm_inference_service(obj: KubeObject, owner: Owner, companions: Companions) -> Found:
-    """Return the model of an LLMInferenceService, its adapters and what its PodSpecs add."""
-    spec = obj.get("spec")
+    """Return the model of an LLMInferenceService, its adapters and what its PodSpecs add, with what it inherits."""
+    own = obj.get("spec")
+    whole = with_bases(own if isinstance(own, dict) else {}, companions)
+    spec = whole.object
     plain = Surroundings(Setting(owner), None)
-    uri = text(at(spec, "model", "uri"))
-    mentions = [] if uri is None else [Mention(uri, "base", "spec.model.uri")]
-    mentions.extend(
-        Mention(text(adapter.get("uri")) or "", "adapter", "spec.model.lora.adapters")
-        for adapter in mappings(at(spec, "model", "lora", "adapters"))
-    )
-    bases = [name for one in mappings(at(spec, "baseRefs")) if (name := named(one))]
-    if uri is None and bases:
-        because = f"no spec.model.uri is given, LLMInferenceServiceConfig {', '.join(bases)[:200]} may name a model"
-        mentions.append(Mention("", "base", "spec.baseRefs", because=because))
+    mentions = list(_llm_mentions(whole, inherits=not text(at(own, "model", "uri"))))
     refs = tuple(ref for mention in mentions for ref in references(mention, plain))
-    wanted = tuple(Wanted("LLMInferenceServiceConfig", name, companions.namespace) for name in bases)
-    found = Found(refs, of_interest=True, wanted=wanted)
-    supplied = {MOUNT: mentions[0]} if uri is not None else {}
+    found = Found(refs, of_interest=True, wanted=whole.wanted)
+    supplied = {MOUNT: mentions[0]} if text(at(spec, "model", "uri")) else {}
     plain_setting = Setting(owner, supplied, controller_starts=True)
     server_setting = replace(plain_setting, engine="vllm", engine_container="main")
-    for key, part in spec.items() if isinstance(spec, dict) else ():
+    for key, part in spec.items():
         for pod_spec in pod_specs({key: part})[0]:
             setting = server_setting if key in _SERVERS else plain_setting
             found += read_pod_spec(pod_spec, setting, companions)
     return found
+
+
+def _llm_mentions(whole: Expanded, *, inherits: bool) -> Iterator[Mention]:
+    """Yield the model first, where there is one; a base that is not at hand may name another while the object names none."""
+    uri = text(at(whole.object, "model", "uri"))
+    if uri:
+        yield Mention(uri, "base", "spec.baseRefs" if inherits else "spec.model.uri")
+    for adapter in mappings(at(whole.object, "model", "lora", "adapters")):
+        yield Mention(text(adapter.get("uri")) or "", "adapter", "spec.model.lora.adapters")
+    if inherits and whole.problems:
+        because = f"no spec.model.uri is given, and {', '.join(whole.problems)}"
+        yield Mention("", "base", "spec.baseRefs", because=because)
+
+
+def read_llm_config(obj: KubeObject, owner: Owner, companions: Companions) -> Found:
+    """Return what a base configuration names by itself; the folder its engine looks into is filled by each service."""
+    return _template(read_llm_inference_service(obj, owner, companions))
+
+
+def _template(found: Found) -> Found:
+    """Leave out the folder that each object made from a template fills."""
+    kept = tuple(ref for ref in found.references if not _is_filled(ref))
+    gone = {str(ref) for ref in found.references} - {str(ref) for ref in kept}
+    serving = tuple(
+        replace(one, models=tuple(name for name in one.models if name not in gone)) for one in found.serving
+    )
+    return replace(found, references=kept, serving=serving)
+
+
+def _is_filled(ref: ModelRef) -> bool:
+    folder = ref.scheme == "file" and (ref.repository == MOUNT or ref.repository.startswith(f"{MOUNT}/"))
+    return folder or ref.found_at.via == "default path"
 
 
 def read_serving_runtime(obj: KubeObject, owner: Owner, companions: Companions) -> Found:
@@ -201,7 +230,7 @@ def read_serving_runtime(obj: KubeObject, owner: Owner, companions: Companions) 
     found = Found()
     for spec in pod_specs({"spec": obj.get("spec")})[0]:
         found += read_pod_spec(spec, setting, companions)
-    return replace(found, references=tuple(ref for ref in found.references if ref.found_at.via != "default path"))
+    return _template(found)
 
 
 def _always(_: KubeObject) -> bool:
@@ -218,5 +247,5 @@ KINDS = (
     Kind("serving.kserve.io", "LLMInferenceService", read_llm_inference_service, _always),
     Kind("serving.kserve.io", "ServingRuntime", read_serving_runtime, _always),
     Kind("serving.kserve.io", "ClusterServingRuntime", read_serving_runtime, _always),
-    Kind("serving.kserve.io", "LLMInferenceServiceConfig", read_llm_inference_service, _always),
+    Kind("serving.kserve.io", "LLMInferenceServiceConfig", read_llm_config, _always),
 )

@@ -11,6 +11,15 @@
 #   remedy:
 #     deployer: ask the model's owner to complete the card
 #     publisher: replace the template text, or delete sections that do not apply
+#   why: A heading with nothing but `[More Information Needed]` below it looks like documentation in every list and
+#     is none.
+#   denies:
+#   - template text stands in one of the `required_sections`
+#   - 'template text stands elsewhere (a weaker finding: at most a warning)'
+#   - the card cannot be read, so nobody can tell
+#   admits:
+#   - a card without template text, also one that leaves optional sections out
+#   - a model without a card, which `card.present` reports
 package weighbridge.rules.card.no_placeholders
 
 import data.weighbridge.lib.finding

@@ -11,6 +11,19 @@
 #   remedy:
 #     deployer: serve a model that has a card, or ask its owner for one
 #     publisher: write README.md with front matter at the top and at least a few sentences
+#   why: Whoever deploys a model knows of it what its card says. Without a card nobody can tell what the model was
+#     made from, for what, and with which known faults.
+#   denies:
+#   - there is no card
+#   - 'the card cannot be read: it is too large, or no text'
+#   - it has fewer letters than `min_letters` once front matter, HTML, code and images are taken out
+#   - it is the README of a code repository
+#   - its front matter is there and cannot be read
+#   - 'a metadata block stands elsewhere than at the top; hubs ignore it, so it says nothing (a weaker finding: at
+#     most a warning)'
+#   admits:
+#   - a card with as many letters as `min_letters`, with or without front matter
+#   - a separate tokenizer, which needs no card of its own
 package weighbridge.rules.card.present
 
 import data.weighbridge.lib.finding

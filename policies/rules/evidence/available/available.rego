@@ -9,4 +9,13 @@
 #   remedy:
 #     deployer: nothing to fix in this manifest, try again later
 #     publisher: find out why the source does not answer; a token tells private from absent
+#   why: A hub that is down says nothing about a model, neither good nor bad. The finding is never worded as a violation,
+#     and taking evidence away never turns a denial into an admission.
+#   denies:
+#   - a fact that a rule needs is unknown, the rule has not already found a full violation without it, and no valid
+#     exception covers the rule
+#   admits:
+#   - rules that are off
+#   - 'what `workload.resolved` says already: references nobody can read, and kinds no source can look at'
+#   - ancestors deeper than anybody looks
 package weighbridge.rules.evidence.available

@@ -11,6 +11,16 @@
 #   remedy:
 #     deployer: drop the flag or setting that trusts remote code, or serve a model that needs none
 #     publisher: use an architecture the engines know, and remove code and auto_map
+#   why: Code from a model repository runs with the rights of the container, next to its credentials and data.
+#   denies:
+#   - the repository has `auto_map`, Python files or a custom generation loop, and a container trusts remote code,
+#     or runs it unless told not to
+#   - the repository's own `generation_config.json` says that its code is to be trusted
+#   - a file that may name code cannot be read
+#   - 'code is there and nothing enables it (a weaker finding: one flag would run it)'
+#   admits:
+#   - models without code, whatever the flags say
+#   - code files whose sha256 is in `allowed_sha256`; an `auto_map` that points to another repository is never covered
 package weighbridge.rules.format.no_remote_code
 
 import data.weighbridge.lib.finding

@@ -10,6 +10,19 @@
 #   remedy:
 #     deployer: serve a revision with safetensors or GGUF weights
 #     publisher: convert the weights to safetensors and remove the pickle files
+#   why: 'Reading a pickle file runs whatever code it holds, before any answer of the model is seen. A list of formats
+#     is stronger than a clean scan: scanners have been got round.'
+#   denies:
+#   - the only weights are pickle or Keras files
+#   - a load format makes the engine read pickle although safe files are there
+#   - the engine is unknown, or nobody can tell which container loads the model, and pickle files are there
+#   - the safe files are of a format that this engine does not take first
+#   - the list of files is missing or cannot be read
+#   - 'pickle files lie beside safe ones that the engine takes first, or are leftovers of training (a weaker finding:
+#     at most a warning)'
+#   admits:
+#   - safetensors, GGUF and ONNX
+#   - repositories without weights
 package weighbridge.rules.format.safe
 
 import data.weighbridge.lib.finding

@@ -10,6 +10,20 @@
 #   remedy:
 #     deployer: serve a model whose license this namespace allows, or ask for an exception
 #     publisher: publish under terms that permit this use, if you may
+#   why: 'Terms travel with the weights: what an ancestor forbids, a derivative cannot permit. A term nobody has read
+#     is no permission.'
+#   denies:
+#   - a license is on the policy's `deny` list, or there is an `allow` list without it
+#   - commercial use is needed and the license forbids it
+#   - the license is copyleft, can be revoked, or restricts the field of use, and the policy does not accept that
+#   - the policy asks about a term that the license table does not know
+#   - the license is named and its terms are on no record
+#   - license or lineage were delivered and cannot be read
+#   admits:
+#   - every known license, where no ModelPolicy has `licenses`
+#   - 'licenses that meet each demand of the license terms in force: those of the policies with the highest priority
+#     that have any, and of every floor'
+#   - a model without any license, which `license.declared` reports
 package weighbridge.rules.license.allowed
 
 import data.weighbridge.lib.finding

@@ -10,6 +10,16 @@
 #   remedy:
 #     deployer: ask the owner which license holds, or serve a model that says it
 #     publisher: "say the same license everywhere, or say which part of the repository comes under which"
+#   why: 'Who reads the badge and who reads LICENSE must not come to different conclusions.'
+#   denies:
+#   - 'a badge, the card''s text or a license file that names another license than the one that counts'
+#   - 'a version that the model''s own name contradicts: `llama3` for a `Llama-3.1-…`'
+#   - 'a license file with a modified text (a weaker finding)'
+#   - 'a license file beside a card that names no license (a weaker finding)'
+#   admits:
+#   - 'two licenses where the card''s text names both: code and weights often differ'
+#   - 'a second license in the front matter''s list'
+#   - 'versions of one license, unless the model''s name tells them apart'
 package weighbridge.rules.license.consistent
 
 import data.weighbridge.lib.finding

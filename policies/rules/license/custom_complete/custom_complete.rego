@@ -11,6 +11,14 @@
 #   remedy:
 #     deployer: serve a model whose terms can be read, or ask its owner for them
 #     publisher: "write license_name and license_link in the front matter, ship the text as LICENSE, and name a contact"
+#   why: '"Custom" without terms means that nobody can say what use is allowed, and nobody can be asked.'
+#   denies:
+#   - '`license: other`, or a text that says custom, proprietary or all rights reserved, and no known license behind it, with no `license_name`'
+#   - 'neither a `license_link` that is an address or a license file beside the card, nor a license file of at least `custom_min_chars` letters'
+#   - 'no contact in the card'
+#   admits:
+#   - 'a known license, also where the front matter says `other` and `license_name` names it'
+#   - 'a family label such as `openrail`: license.declared speaks of it'
 package weighbridge.rules.license.custom_complete
 
 import data.weighbridge.lib.finding
@@ -22,7 +30,7 @@ deny contains finding.full(model, message, ["license.declared", "license.file"])
 	some model in models.described
 	license := model.license.found
 	_own_terms(license)
-	lacking := _lacking(model, license)
+	lacking := _parts_lacking(model, license)
 	count(lacking) > 0
 	message := concat("", [
 		"license ", terms.said(license), " is the publisher's own and lacks ", concat(", ", finding.ordered(lacking)),
@@ -40,7 +48,7 @@ _own_terms(license) if {
 	lower(license.declared) == "other"
 }
 
-_lacking(model, license) := {lack |
+_parts_lacking(model, license) := {lack |
 	some lack in ["a name", "a link that leads to it or its text", "a contact"]
 	_lacks(lack, model, license)
 }

@@ -10,6 +10,18 @@
 #   remedy:
 #     deployer: serve a model that names its license, or ask its owner to
 #     publisher: "write `license: ID` in the front matter of README.md, with an id of the Hugging Face list or SPDX"
+#   why: Without a license nobody may use a model at all; a label such as `openrail` is a family of texts with different
+#     terms.
+#   denies:
+#   - no license is named in front matter, license file or card
+#   - the statement cannot be read
+#   - the name is that of no known license
+#   - 'only a label is given, such as `openrail`, `cc` or `unknown` (a weaker finding: at most a warning)'
+#   - the license is custom and has no name (a weaker finding)
+#   admits:
+#   - an id of the Hugging Face list or of SPDX
+#   - a license file whose text is recognized
+#   - '`license: other` with a `license_name`; whether its terms are acceptable is for `license.allowed`'
 package weighbridge.rules.license.declared
 
 import data.weighbridge.lib.finding

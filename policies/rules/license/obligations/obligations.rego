@@ -10,6 +10,18 @@
 #   remedy:
 #     deployer: add what is missing before you pass the model on, or ask its owner to
 #     publisher: "ship the ancestor's license and notice, and name and show the model as its license asks"
+#   why: 'Passing a derivative on without these ends the license of many models. Each finding names the ancestor, and the clause where it is known.'
+#   denies:
+#   - 'no copy of an ancestor''s license, where it asks for one'
+#   - 'no notice sentence in a NOTICE file, a license file or the card'
+#   - 'no display text ("Built with Llama") in the card'
+#   - 'a name that does not begin with the prefix the license asks for (case and separators do not matter)'
+#   - 'no word on what was changed: neither a declared base nor a described change'
+#   - 'an ancestor under an attribution license that the card does not name'
+#   admits:
+#   - 'a model without ancestors: its own license binds who passes it on'
+#   - 'data a model was trained on'
+#   - 'a display that is due only above a number of users or revenue, while the organization is not above it'
 package weighbridge.rules.license.obligations
 
 import data.weighbridge.lib.finding

@@ -10,6 +10,23 @@
 #   remedy:
 #     deployer: serve an approved model, or ask for an exception
 #     publisher: declare the ancestor's license and ship its notice
+#   why: MIT over Llama 3.1 is the commonest false claim on model hubs. Who relies on it breaks terms without knowing
+#     them.
+#   denies:
+#   - the ancestor forbids commercial use, and the claimed license permits it
+#   - the ancestor has a threshold or registration, and the claimed license has none
+#   - the ancestor is copyleft, and the claimed license is not, or is another copyleft that its text does not allow
+#   - the ancestor does not let derivatives be shared
+#   - the ancestor restricts uses, and the claimed license is permissive or restricts other uses
+#   - the model was trained on outputs of an ancestor whose license forbids that, allows it for its own family or for
+#     non-commercial use only (for competing models only, a weaker finding)
+#   - 'the same as the first five, while a second license or notice names the ancestor''s terms or both are versions of one license:
+#     the front matter understates the obligations (a weaker finding: at most a warning)'
+#   admits:
+#   - the ancestor's own license
+#   - further restrictions on top of the ancestor's
+#   - what a model was only trained on, by records or outputs, unless its license makes that a derivative
+#   - 'an ancestor whose license is not known, or whose facets are not: an unknown facet proves nothing'
 package weighbridge.rules.license.respects_ancestors
 
 import data.weighbridge.lib.finding
@@ -55,17 +72,28 @@ deny contains finding.weak(model, message, _where_of(model, node, dropped)) if {
 }
 
 # Training on what a model said is no derivation, and some licenses forbid or bind it nevertheless.
-deny contains finding.graded(model, _grade_of(word), message, evidence) if {
+deny contains finding.full(model, message, evidence) if {
 	some model in models.described
 	some source in model.terms.found.sources
 	source.via == "outputs"
 	word := terms.facet(source.license, "outputs_train")
 	_oversteps(word, model.license.found.id, source.license)
-	message := concat("", [
-		"was trained on outputs of ", source.node, ", whose license ", source.license, " ", _forbids[word],
-	])
+	message := _on_outputs(source, word)
 	evidence := array.concat(_edges(model, source.node), [terms.clause(source.license, "outputs_train")])
 }
+
+deny contains finding.weak(model, message, evidence) if {
+	some model in models.described
+	some source in model.terms.found.sources
+	source.via == "outputs"
+	terms.facet(source.license, "outputs_train") == "no-competing"
+	message := _on_outputs(source, "no-competing")
+	evidence := array.concat(_edges(model, source.node), [terms.clause(source.license, "outputs_train")])
+}
+
+_on_outputs(source, word) := concat("", [
+	"was trained on outputs of ", source.node, ", whose license ", source.license, " ", _forbids[word],
+])
 
 _forbids := {
 	"forbidden": "forbids it",
@@ -74,11 +102,7 @@ _forbids := {
 	"no-competing": "forbids it for competing models",
 }
 
-_grade_of(word) := "weak" if word == "no-competing"
-
-_grade_of(word) := "full" if word != "no-competing"
-
-_oversteps(word, _, _) if word in {"forbidden", "no-competing"}
+_oversteps("forbidden", _, _)
 
 _oversteps("same-family-only", claimed, ancestor) if terms.family(claimed) != terms.family(ancestor)
 

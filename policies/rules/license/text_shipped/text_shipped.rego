@@ -10,6 +10,13 @@
 #   remedy:
 #     deployer: keep a copy of the license beside the model
 #     publisher: ship the text of the license, unchanged, as LICENSE
+#   why: 'Most licenses are granted on the condition that their text travels with what they cover. Nearly all repositories leave it out, so this never warns by itself.'
+#   denies:
+#   - 'no license file, where the license asks that a copy is passed on'
+#   - 'a license file that is another license, a modified text, a text nobody knows, or no text at all'
+#   admits:
+#   - 'a license file whose text is that of the license or of its family, see how texts are recognized'
+#   - 'a license that asks for no copy, such as CC0'
 package weighbridge.rules.license.text_shipped
 
 import data.weighbridge.lib.finding

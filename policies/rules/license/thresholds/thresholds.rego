@@ -10,6 +10,14 @@
 #   remedy:
 #     deployer: ask the licensor for a license of its own, or serve a model without that limit
 #     publisher: say which limits come with the model
+#   why: 'Above 700 million users, or in the wrong country, there is no license at all. Whoever serves the model must know before.'
+#   denies:
+#   - 'more users a month or revenue a year than a license of the chain allows'
+#   - 'a region that a license of the chain does not reach; some do so for multimodal models only (by `model_type` of config.json)'
+#   - 'the same limits, while `spec.organization` leaves the number or the region out (a weaker finding), or while no ModelPolicy describes the organization (recorded)'
+#   admits:
+#   - 'licenses without limits'
+#   - 'an organization below the threshold'
 package weighbridge.rules.license.thresholds
 
 import data.weighbridge.lib.finding
@@ -30,7 +38,22 @@ deny contains finding.full(model, message, [terms.clause(term.license, "threshol
 	])
 }
 
-deny contains finding.graded(model, _grade, message, [terms.clause(term.license, "threshold")]) if {
+# A profile that leaves the number out is a gap of its own; without any there is nothing to compare with, which is recorded.
+deny contains finding.weak(model, message, [terms.clause(term.license, "threshold")]) if {
+	organization.described
+	some model in models.described
+	some term in model.terms.found.terms
+	term.facet == "threshold"
+	some limit in data.weighbridge.licenses.facets[term.license].thresholds
+	count(organization.stated(limit.of)) == 0
+	message := concat("", [
+		_whose(term), " needs another license above ", limit.says, terms.bracketed(term),
+		", and the site profile states no number of ", limit.of,
+	])
+}
+
+deny contains finding.implied(model, message, [terms.clause(term.license, "threshold")]) if {
+	not organization.described
 	some model in models.described
 	some term in model.terms.found.terms
 	term.facet == "threshold"
@@ -57,7 +80,8 @@ deny contains finding.full(model, message, [terms.clause(term.license, "territor
 	])
 }
 
-deny contains finding.graded(model, _grade, message, [terms.clause(term.license, "territory")]) if {
+deny contains finding.weak(model, message, [terms.clause(term.license, "territory")]) if {
+	organization.described
 	some model in models.described
 	some term in model.terms.found.terms
 	term.facet == "territory"
@@ -70,10 +94,19 @@ deny contains finding.graded(model, _grade, message, [terms.clause(term.license,
 	])
 }
 
-# Without a profile there is nothing to compare with; a profile that leaves the number out is a gap of its own.
-_grade := "weak" if organization.described
-
-_grade := "note" if not organization.described
+deny contains finding.implied(model, message, [terms.clause(term.license, "territory")]) if {
+	not organization.described
+	some model in models.described
+	some term in model.terms.found.terms
+	term.facet == "territory"
+	territory := data.weighbridge.licenses.facets[term.license].territory
+	_reaches(territory, model)
+	count(organization.stated("region")) == 0
+	message := concat("", [
+		_whose(term), " does not reach ", concat(", ", territory.regions), terms.bracketed(term),
+		", and the site profile states no region",
+	])
+}
 
 _whose(term) := concat("", ["license ", term.license, " of ", term.node])
 

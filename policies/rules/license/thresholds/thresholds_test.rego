@@ -25,9 +25,9 @@ test_revenue_is_compared_too if {
 	]}
 }
 
-test_without_a_profile_there_is_a_note if {
+test_without_a_profile_it_is_recorded if {
 	unstated := "license users of meta-llama/Llama-3.1-8B needs another license above 700 million users a month (2), and the site profile states no number of users"
-	_said(_term("users", "threshold"), []) == {["note", unstated]}
+	_said(_term("users", "threshold"), []) == {["implied", unstated]}
 }
 
 test_a_profile_without_the_number_is_a_weak_sign if {
@@ -45,7 +45,7 @@ test_a_region_that_the_license_excludes_is_a_violation if {
 
 test_a_region_nobody_states_is_a_gap if {
 	message := "license away of meta-llama/Llama-3.1-8B does not reach EU, GB (2), and the site profile states no region"
-	_said(_term("away", "territory"), []) == {["note", message]}
+	_said(_term("away", "territory"), []) == {["implied", message]}
 }
 
 test_a_territory_for_some_models_leaves_the_others_alone if {

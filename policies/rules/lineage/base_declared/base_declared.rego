@@ -10,6 +10,16 @@
 #   remedy:
 #     deployer: serve a model that names its base, or ask its owner to
 #     publisher: "write `base_model: OWNER/NAME` in the front matter of README.md"
+#   why: Whatever is wrong with a base is wrong with what was made from it. An unnamed base cannot be looked up when
+#     an advisory about it appears.
+#   denies:
+#   - something shows that the model is a derivative (adapter files, tags, the name, the text) and no statement names
+#     a parent
+#   - 'only running text names the parent (a weaker finding: at most a warning)'
+#   - the lineage was delivered and cannot be read
+#   admits:
+#   - a model that nothing shows to be a derivative
+#   - a parent named in front matter, `adapter_config.json`, `config.json`, a merge configuration or the hub's tags
 package weighbridge.rules.lineage.base_declared
 
 import data.weighbridge.lib.finding

@@ -11,6 +11,22 @@
 #   remedy:
 #     deployer: serve a model whose lineage is clear, or ask its owner which statement is true
 #     publisher: correct the statement that is wrong, or document the change that explains it
+#   why: Statements that contradict each other mean that at least one is wrong, and nobody can tell which weights
+#     are served.
+#   denies:
+#   - two kinds of statements name different parents, and neither descends from the other
+#   - an ancestor names the model, or itself, as its ancestor
+#   - hidden size or number of layers differ from a declared parent's although the relation keeps them, and no change
+#     is documented
+#   - 'the vocabulary is smaller than the parent''s by more than `vocabulary_tolerance` (a weaker finding: at most
+#     a warning)'
+#   - the lineage was delivered and cannot be read
+#   admits:
+#   - a statement that names the grandparent
+#   - 'the parents of a merge, and several parents in one statement (the front matter, the tags of the hub): they
+#     are a set'
+#   - parents that are not fully known, which may still descend from each other
+#   - a vocabulary that grew
 package weighbridge.rules.lineage.consistent
 
 import data.weighbridge.lib.finding

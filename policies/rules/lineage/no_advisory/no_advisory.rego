@@ -10,6 +10,15 @@
 #   remedy:
 #     deployer: serve a version that the advisory does not name, see its fixedIn
 #     publisher: build again from an ancestor without the issue
+#   why: A backdoor or poisoned data set in a base is inherited by every derivative, whether anybody downstream was
+#     told or not.
+#   denies:
+#   - an advisory names the commit or digest of the model, or of an ancestor
+#   - 'an advisory matches by name only (a weaker finding: at most a warning, `may be affected by`)'
+#   - the lineage was delivered and cannot be read, so ancestors cannot be checked
+#   admits:
+#   - a commit that the advisory does not name
+#   - 'an ancestor that does not exist: its branch of the tree ends there'
 package weighbridge.rules.lineage.no_advisory
 
 import data.weighbridge.lib.finding

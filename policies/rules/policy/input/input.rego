@@ -8,6 +8,12 @@
 #   remedy:
 #     deployer: nothing to fix in this manifest
 #     publisher: run controller and policies of the same release
+#   why: In Rego a missing field makes a rule silently not fire. What cannot be read is therefore refused, in every
+#     profile and stage.
+#   denies:
+#   - the input document lacks a part, or has one of another kind than the policies know
+#   admits:
+#   - documents of the shape in `policies/schemas/input.json`
 package weighbridge.rules.policy.input
 
 import data.weighbridge.lib.finding

@@ -10,6 +10,12 @@
 #   remedy:
 #     deployer: name the commit or digest in the reference, for instance with --revision
 #     publisher: nothing to do
+#   why: A branch can be moved after the review; the next Pod then loads something nobody judged.
+#   denies:
+#   - the reference names a branch, a tag or no revision
+#   admits:
+#   - a full commit, or a digest
+#   - references that could not be resolved at all, which `workload.resolved` reports
 package weighbridge.rules.reference.pinned
 
 import data.weighbridge.lib.finding

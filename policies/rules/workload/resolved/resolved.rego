@@ -10,6 +10,18 @@
 #   remedy:
 #     deployer: write the model's name and revision as plain text where the engine reads it
 #     publisher: nothing to do
+#   why: 'A reference that cannot be read is a hole and not a pass: it would escape every other rule. Labels and served
+#     names are claims and resolve nothing.'
+#   denies:
+#   - a reference comes from a Secret, from a file nobody can see, or from a command line that cannot be read
+#   - the source says that there is no such repository or revision
+#   - no source can look at references of this kind
+#   - a part of the object that may name models cannot be read
+#   - 'the model lies on a volume without a recorded digest (a weaker finding: a warning in baseline and standard,
+#     a denial in restricted)'
+#   admits:
+#   - references that are plain text and exist
+#   - GPU workloads that name no model
 package weighbridge.rules.workload.resolved
 
 import data.weighbridge.lib.finding
