@@ -55,7 +55,8 @@ deny contains finding.full(model, message, _where_of(model, node, dropped)) if {
 	license := model.license.found
 	dropped := _dropped(license, node)
 	count(dropped) > 0
-	not _named_beside(license, node.license.id)
+	ancestor := node.license.id
+	not _named_beside(license, ancestor)
 	message := _departs("", license, node)
 }
 

@@ -136,3 +136,7 @@ _document(claimed, ancestor, also_named) := fixture.about(
 	})],
 	[],
 )
+
+test_a_departure_nobody_can_put_in_words_is_still_one if {
+	respects_ancestors._departs("", {"id": null}, fixture.node({})) == "drops terms of a model it derives from"
+}

@@ -46,6 +46,7 @@ test_a_region_that_the_license_excludes_is_a_violation if {
 test_a_region_nobody_states_is_a_gap if {
 	message := "license away of meta-llama/Llama-3.1-8B does not reach EU, GB (2), and the site profile states no region"
 	_said(_term("away", "territory"), []) == {["implied", message]}
+	_said(_term("away", "territory"), [_organization(9, {"users": 5})]) == {["weak", message]}
 }
 
 test_a_territory_for_some_models_leaves_the_others_alone if {
