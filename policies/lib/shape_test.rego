@@ -15,6 +15,10 @@ _full := fixture.document({
 			})],
 			"edges": [fixture.edge({})],
 			"unknown": [{"node": "a/b", "because": "timeout", "host": "hub.example", "since": null}],
+			"learnt_from": [{
+				"kind": "teacher", "name": "a/t", "source": "card_text",
+				"confidence": "inferred", "revision": null, "pinned": false,
+			}],
 		}),
 		"license": fixture.license({"statements": [fixture.license_statement("front_matter", "mit")]}),
 		"terms": fixture.terms({
@@ -24,6 +28,8 @@ _full := fixture.document({
 			"effective": [{"facet": "commercial", "value": "no", "license": "mit", "node": "a/b"}],
 		}),
 		"tokenizer": fixture.unknown("timeout"),
+		"content_digest": {"found": "wb1:00"},
+		"scan": {"found": {"done": true, "issues": [{"path": "a.bin", "level": "unsafe"}]}},
 		"advisories": [fixture.advisory({})],
 	})],
 	"site": fixture.site({
@@ -72,6 +78,10 @@ _breaks := [
 	["models.terms.license_text", "/models/0/terms/found/texts/0", {}],
 	["models.terms.in_the_end", "/models/0/terms/found/effective/0", {}],
 	["site.policies.organization", "/site/policies/0/organization", {}],
+	["models.content_digest.found", "/models/0/content_digest", {"found": 5}],
+	["models.scan.found", "/models/0/scan", {"found": {"done": true, "issues": null}}],
+	["models.scan.issues", "/models/0/scan/found/issues/0", {}],
+	["models.lineage.learnt_from", "/models/0/lineage/found/learnt_from/0", {}],
 	["models.advisories", "/models/0/advisories/0", {}],
 	["models.lineage.nodes", "/models/0/lineage/found/nodes/0/ancestors", null],
 	["models.lineage.nodes.license", "/models/0/lineage/found/nodes/0/license", {}],

@@ -12,10 +12,10 @@ import sys
 from collections.abc import Sequence
 
 from weighbridge import __version__
-from weighbridge.cli import card, check, evidence, license, models, serve  # noqa: A004  # the name of the command
+from weighbridge.cli import card, check, evidence, license, models, pack, serve  # noqa: A004  # the name of the command
 from weighbridge.errors import OperatorError, UserError
 
-COMMANDS = (check, models, card, license, evidence, serve)
+COMMANDS = (check, models, card, license, evidence, pack, serve)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

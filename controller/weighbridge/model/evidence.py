@@ -14,10 +14,16 @@ from typing import Literal, TypeAlias
 
 from weighbridge.model.outcomes import Because, Missing, Outcome, Unreadable
 from weighbridge.model.refs import ModelRef
+from weighbridge.model.scans import Scan
 from weighbridge.model.terms import LicenseStatement, Terms
 from weighbridge.model.weights import Format, Weights
 
 Relation: TypeAlias = Literal["finetune", "adapter", "quantized", "merge", "distill", "unstated"]
+Confidence: TypeAlias = Literal["attested", "functional", "recorded", "declared", "inferred"]
+"""
+How much a statement about a parent weighs: signed by somebody, used by the loader, written by the tool that made the
+files, stated by the author, or read out of running text.
+"""
 Source: TypeAlias = Literal[
     "front_matter", "adapter_config", "config", "mergekit", "hub_tags", "quantize_config", "gguf"
 ]
@@ -30,7 +36,7 @@ class Resolved:
     commit: str | None
     """40 hexadecimal digits."""
     digest: str | None
-    """`sha256:…`, or `wb1:…` for a folder without commits."""
+    """`sha256:…` of an artifact, `listing:…` of a prefix in an object store, `folder:…` of a folder without commits."""
     asked: str | None
     """The branch, tag or commit the workload names; `None` when it names none."""
     immutable: bool
@@ -86,7 +92,7 @@ class License:
     """As the strongest statement writes it."""
     id: str | None
     """Key of `data.weighbridge.licenses`; `None` when the license is not identified."""
-    source: Literal["front_matter", "license_file", "card_text"] | None
+    source: Literal["front_matter", "license_file", "card_text", "oci_annotation"] | None
     label_only: bool
     """A family label (`openrail`, `cc`, `gpl`), `unknown`, or `other` without a name: not a license."""
     custom: bool
@@ -100,7 +106,7 @@ class License:
     link_leads: Literal["nowhere", "file", "url"] = "nowhere"
     """Whether that is an address, or one of the license files beside the card."""
     statements: tuple[LicenseStatement, ...] = ()
-    """Every place that states a license; of ancestors none is kept."""
+    """Every place that states one; of ancestors none is kept."""
     card_names: tuple[str, ...] = ()
     """Keys of the licenses that the card's running text names."""
 
@@ -126,6 +132,21 @@ class Edge:
     revision: str | None
     pinned: bool
     """Whether the revision is a commit or digest."""
+    confidence: Confidence = "declared"
+
+
+@dataclass(frozen=True, slots=True)
+class Learning:
+    """What a model learnt from without having its weights: a dataset, or a teacher whose answers it was trained on."""
+
+    kind: Literal["dataset", "teacher"]
+    name: str
+    """`org/name` of the hub; of a teacher as the text writes it where it is no repository."""
+    source: Literal["front_matter", "card_text"]
+    confidence: Confidence
+    revision: str | None
+    pinned: bool
+    """Whether the revision is a commit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +192,8 @@ class Lineage:
     """The card speaks of pruning, distillation, depth up-scaling or added tokens."""
     shape: Shape | None
     unknown: tuple[Gap, ...]
+    learnt_from: tuple[Learning, ...] = ()
+    """Datasets and teachers that the model's own card names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,10 +291,10 @@ class Evidence:
     places: Mapping[str, Place] = field(default_factory=dict)
     """
     Where each fact stands, by the pointer that findings use:
-    `card`, `card.line:12`, `license.declared`, `license.file`, `license.difference:PATH:N`, `license.term:KEY:FACET`, `lineage.edge:SOURCE:PARENT`, `config.auto_map`, `tokenizer.auto_map`,
-    `generation_config.trust_remote_code`, `generation_config.custom_generate`, `adapter.base`, `file:PATH`.
+    `card`, `card.line:12`, `license.declared`, `license.file`, `license.difference:PATH:N`, `license.term:KEY:FACET`, `lineage.edge:SOURCE:PARENT`, `config.auto_map`, `tokenizer.auto_map`, `generation_config.trust_remote_code`, `generation_config.custom_generate`, `adapter.base`, `file:PATH`.
     """
     weights: Outcome[Weights | Unreadable] = field(default_factory=lambda: Missing("weights of the repository"))
-    terms: Outcome[Terms | Unreadable] = field(
-        default_factory=lambda: Missing("licenses of the model and its ancestors")
-    )
+    content_digest: Outcome[str | Unreadable] = field(default_factory=lambda: Missing("content of the repository"))
+    """`wb1:…` (weights/content.py): equal for every copy of the same weights, code and configuration."""
+    scan: Outcome[Scan | Unreadable] = field(default_factory=lambda: Missing("security scans of the source"))
+    terms: Outcome[Terms | Unreadable] = field(default_factory=lambda: Missing("licenses of the lineage"))

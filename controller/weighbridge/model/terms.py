@@ -15,7 +15,7 @@ TextState: TypeAlias = Literal["match", "modified", "named", "unknown", "unreada
 class LicenseStatement:
     """One place that says under which license a model comes."""
 
-    source: Literal["front_matter", "license_file", "card_text", "badge", "model_name"]
+    source: Literal["front_matter", "license_file", "card_text", "badge", "model_name", "oci_annotation"]
     id: str | None
     """Key of `data.weighbridge.licenses`; `None` when the statement names no known license."""
     declared: str

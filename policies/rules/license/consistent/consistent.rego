@@ -99,6 +99,8 @@ _where(statement) := statement.file if statement.source == "license_file"
 
 _where(statement) := "its card" if statement.source in {"card_text", "front_matter"}
 
+_where(statement) := "its manifest" if statement.source == "oci_annotation"
+
 _where(statement) := "a badge" if statement.source == "badge"
 
 _where(statement) := "its own name" if statement.source == "model_name"

@@ -21,6 +21,13 @@ test_another_license_in_any_place_is_a_violation if {
 	]}
 }
 
+test_labels_of_an_image_count_too if {
+	_said([_front, fixture.license_statement("oci_annotation", "mit")], {}, []) == {[
+		"full",
+		"says apache-2.0, but its manifest says mit",
+	]}
+}
+
 test_code_and_weights_may_differ_where_the_card_names_both if {
 	both := {"card_names": ["apache-2.0", "cc-by-nc-4.0"]}
 	_said([_front, fixture.license_statement("license_file", "cc-by-nc-4.0")], both, []) == set()
