@@ -62,6 +62,7 @@ bench: tools $(VENV)/.dev ## time per review, per extraction, and webhook reques
 	@$(PY) tests/benchmarks/provenance.py
 	@$(PY) tests/benchmarks/cards.py
 	@$(PY) tests/benchmarks/page.py
+	@$(PY) tests/benchmarks/licenses.py
 
 SECONDS ?= 60
 fuzz: $(VENV)/.dev ## break the workloads of all stories for a while and see that nothing crashes (SECONDS=60)

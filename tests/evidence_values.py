@@ -5,18 +5,8 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from weighbridge.model.evidence import (
-    Card,
-    Config,
-    Edge,
-    Evidence,
-    File,
-    Files,
-    License,
-    Lineage,
-    Node,
-    Resolved,
-)
+from weighbridge.model.configurations import Config
+from weighbridge.model.evidence import Card, Edge, Evidence, File, Files, License, Lineage, Node, Resolved
 from weighbridge.model.outcomes import Found, Missing
 from weighbridge.model.refs import ModelRef
 

@@ -18,18 +18,8 @@ from typing import Any, Literal
 
 import msgspec
 
-from weighbridge.model.evidence import (
-    Adapter,
-    Card,
-    Config,
-    Evidence,
-    Files,
-    GenerationConfig,
-    License,
-    Lineage,
-    Resolved,
-    Tokenizer,
-)
+from weighbridge.model.configurations import Adapter, Config, GenerationConfig, Tokenizer
+from weighbridge.model.evidence import Card, Evidence, Files, License, Lineage, Resolved
 from weighbridge.model.outcomes import Because, Found, Missing, Outcome, Unknown, Unreadable
 from weighbridge.model.refs import Role
 from weighbridge.model.requests import Json
@@ -46,6 +36,7 @@ from weighbridge.model.site import (
     StampMatch,
     Voucher,
 )
+from weighbridge.model.terms import Terms
 from weighbridge.model.weights import Weights
 
 MODEL_FACTS = (
@@ -61,6 +52,7 @@ MODEL_FACTS = (
     "weights",
     "content_digest",
     "scan",
+    "terms",
     "signatures",
     "statements",
 )
@@ -107,6 +99,7 @@ class ModelFacts:
     weights: Outcome[Weights | Unreadable]
     content_digest: Outcome[str | Unreadable]
     scan: Outcome[Scan | Unreadable]
+    terms: Outcome[Terms | Unreadable]
     advisories: tuple[AdvisoryMatch, ...]
     signatures: Outcome[Signatures | Unreadable]
     statements: Outcome[Statements | Unreadable]
@@ -205,6 +198,7 @@ def _model(evidence: Evidence, site: SiteFacts) -> ModelFacts:
         weights=evidence.weights,
         content_digest=evidence.content_digest,
         scan=evidence.scan,
+        terms=evidence.terms,
         advisories=site.advisories.get(str(ref), ()),
         signatures=evidence.signatures,
         statements=evidence.statements,

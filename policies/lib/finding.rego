@@ -21,7 +21,8 @@ graded(model, grade, message, evidence) := {
 }
 
 # METADATA
-# description: A violation that follows from what another rule reports; profiles only record it, lest one fault be told ten times.
+# description: >-
+#   A violation that profiles only record: it follows from what another rule reports, or the site has not said what it compares with.
 implied(model, message, evidence) := {"model": model.ref, "grade": "implied", "message": message, "evidence": evidence}
 
 # METADATA

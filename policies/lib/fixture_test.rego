@@ -43,6 +43,36 @@ settings(parts) := object.union(_container.settings, parts)
 
 lineage(parts) := {"found": object.union(_model.lineage.found, parts)}
 
+terms(parts) := {"found": object.union(_model.terms.found, parts)}
+
+term_source(parts) := object.union(
+	{
+		"node": "meta-llama/Llama-3.1-8B", "license": "llama3.1", "via": "weights",
+		"path": ["finetune by front_matter"], "stated": "front_matter",
+	},
+	parts,
+)
+
+term(parts) := object.union(
+	{
+		"facet": "commercial", "value": "no", "license": "llama3.1", "clause": "2",
+		"node": "meta-llama/Llama-3.1-8B", "via": "weights",
+	},
+	parts,
+)
+
+license_text(parts) := object.union(
+	{
+		"path": "LICENSE", "state": "match", "id": "apache-2.0", "nearest": "apache-2.0",
+		"score": 1, "letters": 8000, "notice": false,
+	},
+	parts,
+)
+
+license_statement(source, id) := {"source": source, "id": id, "declared": id, "file": "README.md", "line": 2}
+
+organization(parts) := object.union({"users": null, "revenue": null, "region": null}, parts)
+
 files(list) := {"found": {"files": list, "count": count(list)}}
 
 file(path, format, loaded) := {"path": path, "size": 1000, "sha256": null, "format": format, "loaded": loaded}
@@ -185,6 +215,7 @@ _model := {
 	"license": {"found": {
 		"declared": "apache-2.0", "id": "apache-2.0", "source": "front_matter",
 		"label_only": false, "custom": false, "name": null, "also_named": [],
+		"link": null, "link_leads": "nowhere", "statements": [], "card_names": [],
 	}},
 	"lineage": {"found": {
 		"name": "acme/tariff-8b", "nodes": [], "edges": [], "derived_by": [], "prose_parents": [],
@@ -210,6 +241,10 @@ _model := {
 	}},
 	"content_digest": unknown("weights_needed"),
 	"scan": missing("security scans"),
+	"terms": {"found": {
+		"sources": [], "terms": [], "effective": [], "unidentified": [],
+		"texts": [license_text({})], "notices": [], "displays": [],
+	}},
 	"advisories": [],
 	"signatures": signatures([signature({})]),
 	"statements": statements([statement({}), statement({"bundle": "sha256:0d", "kind": "aibom", "builder": null})]),
@@ -241,6 +276,7 @@ _policy := {
 	"licenses": null,
 	"on_unknown": null,
 	"exception_classes": {},
+	"organization": null,
 }
 
 _exception := {

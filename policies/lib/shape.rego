@@ -17,7 +17,7 @@ keys := {
 	"model": {
 		"ref", "role", "scheme", "repository", "revision", "unresolved_because", "publisher",
 		"resolved", "card", "license", "lineage", "files", "config", "tokenizer",
-		"generation_config", "adapter", "weights", "content_digest", "scan", "advisories",
+		"generation_config", "adapter", "weights", "content_digest", "scan", "terms", "advisories",
 		"signatures", "statements", "vouchers", "stamps", "in_house",
 	},
 	"missing": {"looked_at"},
@@ -29,7 +29,16 @@ keys := {
 	},
 	"dataset": {"name", "pin"},
 	"placeholder": {"section", "line", "empties_section"},
-	"license": {"declared", "id", "source", "label_only", "custom", "name", "also_named"},
+	"license": {
+		"declared", "id", "source", "label_only", "custom", "name", "also_named",
+		"link", "link_leads", "statements", "card_names",
+	},
+	"license_statement": {"source", "id", "declared", "file", "line"},
+	"terms": {"sources", "terms", "effective", "unidentified", "texts", "notices", "displays"},
+	"term_source": {"node", "license", "via", "path", "stated"},
+	"term": {"facet", "value", "license", "clause", "node", "via"},
+	"in_the_end": {"facet", "value", "license", "node"},
+	"license_text": {"path", "state", "id", "nearest", "score", "letters", "notice"},
 	"lineage": {
 		"name", "nodes", "edges", "derived_by", "prose_parents",
 		"documented_change", "shape", "unknown", "learnt_from",
@@ -82,8 +91,9 @@ keys := {
 	"site": {"policies", "fallback", "override", "exceptions", "signers"},
 	"policy": {
 		"name", "priority", "floor", "profile", "stages",
-		"rules", "licenses", "on_unknown", "exception_classes",
+		"rules", "licenses", "on_unknown", "exception_classes", "organization",
 	},
+	"organization": {"users", "revenue", "region"},
 	"stage": {"stage", "from_ns", "from_date"},
 	"rule": {"action", "parameters", "effective_on_ns", "effective_on"},
 	"license_policy": {"allow", "deny", "commercial", "copyleft", "revocable", "field_of_use"},
@@ -105,7 +115,9 @@ lists := {
 	"container": {"models"},
 	"model": {"advisories", "vouchers", "stamps"},
 	"card": {"placeholders", "datasets"},
-	"license": {"also_named"},
+	"license": {"also_named", "statements", "card_names"},
+	"terms": {"sources", "terms", "effective", "unidentified", "texts", "notices", "displays"},
+	"term_source": {"path"},
 	"lineage": {"nodes", "edges", "derived_by", "prose_parents", "unknown", "learnt_from"},
 	"node": {"ancestors"},
 	"files": {"files"},
@@ -144,13 +156,15 @@ words := {
 
 facts := {
 	"resolved", "card", "license", "lineage", "files",
-	"config", "tokenizer", "generation_config", "adapter", "weights", "content_digest", "scan",
+	"config", "tokenizer", "generation_config", "adapter", "weights", "content_digest", "scan", "terms",
 	"signatures", "statements",
 }
 
 # METADATA
 # description: Facts that are a text when they are found; all others are objects.
 texts := {"content_digest"}
+
+_parts_of_terms := {"sources": "term_source", "terms": "term", "effective": "in_the_end", "texts": "license_text"}
 
 _answers := {"found", "missing", "unknown"}
 
@@ -245,6 +259,19 @@ broken contains "models.weights.ratios_to_parents" if {
 	some model in input.models
 	some ratio in model.weights.found.ratios_to_parents
 	_unlike(ratio, "parent_ratio")
+}
+
+broken contains "models.license.statements" if {
+	some model in input.models
+	some statement in model.license.found.statements
+	_unlike(statement, "license_statement")
+}
+
+broken contains concat("", ["models.terms.", kind]) if {
+	some model in input.models
+	some list, kind in _parts_of_terms
+	some part in model.terms.found[list]
+	_unlike(part, kind)
 }
 
 broken contains "models.scan.issues" if {
@@ -410,6 +437,12 @@ broken contains "site.policies.licenses" if {
 	some policy in input.site.policies
 	policy.licenses != null
 	_unlike(policy.licenses, "license_policy")
+}
+
+broken contains "site.policies.organization" if {
+	some policy in input.site.policies
+	policy.organization != null
+	_unlike(policy.organization, "organization")
 }
 
 broken contains "site.policies.on_unknown" if {

@@ -34,3 +34,30 @@ said(license) := license.declared if {
 	is_string(license.declared)
 	license.name == null
 }
+
+# METADATA
+# description: Models that a model was only trained on, by their outputs or their records, and was not made from.
+trained_on(model) := {source.node |
+	some source in model.terms.found.sources
+	source.via in {"outputs", "data"}
+	not _is_derivative(source)
+}
+
+_is_derivative(source) if {
+	source.via == "outputs"
+	facet(source.license, "outputs_train") == "derivative"
+}
+
+# METADATA
+# description: The clause of a license that a facet stands in, as a pointer.
+clause(key, name) := concat("", ["license.term:", key, ":", name])
+
+# METADATA
+# description: A clause in brackets, nothing where it is not known.
+default bracketed(_) := ""
+
+bracketed(term) := text if {
+	clause_here := term.clause
+	is_string(clause_here)
+	text := concat("", [" (", clause_here, ")"])
+}

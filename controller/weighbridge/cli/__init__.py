@@ -12,10 +12,21 @@ import sys
 from collections.abc import Sequence
 
 from weighbridge import __version__
-from weighbridge.cli import attest, cache, card, check, evidence, models, pack, serve, verify
+from weighbridge.cli import (  # the names of the commands
+    attest,
+    cache,
+    card,
+    check,
+    evidence,
+    license,  # noqa: A004
+    models,
+    pack,
+    serve,
+    verify,
+)
 from weighbridge.errors import OperatorError, UserError
 
-COMMANDS = (check, models, card, evidence, verify, attest, pack, cache, serve)
+COMMANDS = (check, models, card, license, evidence, verify, attest, pack, cache, serve)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

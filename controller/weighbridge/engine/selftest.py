@@ -15,7 +15,8 @@ from datetime import UTC, datetime
 from weighbridge.engine.interface import Engine
 from weighbridge.errors import EngineError
 from weighbridge.facts import Facts, WorkloadFacts, facts
-from weighbridge.model.evidence import Card, Config, Evidence, File, Files, License, Lineage, Resolved
+from weighbridge.model.configurations import Config
+from weighbridge.model.evidence import Card, Evidence, File, Files, License, Lineage, Resolved
 from weighbridge.model.outcomes import Found, Missing
 from weighbridge.model.refs import ModelRef
 from weighbridge.model.serving import Serving, Settings

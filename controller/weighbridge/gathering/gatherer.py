@@ -17,12 +17,14 @@ from weighbridge.gathering.asking import Deadline
 from weighbridge.gathering.attested import attested_licenses, contradicted, with_attested
 from weighbridge.gathering.budgets import Budgets, Payment
 from weighbridge.gathering.keeping import AHEAD_SECONDS, Ahead, EvidenceMemory
-from weighbridge.gathering.parts import CardPart, FilesPart, Parts, license_of, places_of, statements_of
+from weighbridge.gathering.parts import CardPart, FilesPart, Parts, license_of, statements_of
 from weighbridge.gathering.places import Places
 from weighbridge.gathering.provenance import Provenance, Subject, trusting_nobody
 from weighbridge.gathering.repositories import Repositories
 from weighbridge.gathering.tables import Tables
+from weighbridge.gathering.terms import bound_terms, clauses
 from weighbridge.gathering.weighing import against_parents, converted_from, units_of, weighed
+from weighbridge.gathering.whereabouts import places_of
 from weighbridge.lineage import NodeFacts, ParentStatement, Statements, lineage, parent_revision
 from weighbridge.lineage.graph import MOST_NODES
 from weighbridge.lineage.statements import MOST_PARENTS
@@ -155,24 +157,27 @@ class Gatherer:
             self._repositories.content(source, ref.repository, at, ref.file, deadline),
             self._repositories.scan(source, ref.repository, at, deadline),
         )
+        graph = lineage(model, ancestors)
+        bound = bound_terms(parts, _value(license_outcome), graph, self._tables)
         return Evidence(
             ref=ref,
             resolved=Found(now),
             card=_mapped(parts.card, lambda part: part.card),
             license=license_outcome,
-            lineage=Found(lineage(model, ancestors)),
+            lineage=Found(graph),
             files=_files(parts.files),
             config=_mapped(parts.config, lambda part: part.config),
             tokenizer=_mapped(parts.tokenizer, lambda part: part.tokenizer),
             generation_config=_mapped(parts.generation, lambda part: part.generation),
             adapter=_mapped(parts.adapter, lambda part: part.adapter),
-            places={**places_of(parts), **license_places, **statements.places},
+            places={**places_of(parts), **license_places, **statements.places, **clauses(bound, self._tables)},
             weights=against_parents(weighed(parts, headers), parts, _sizes_of_parents(statements, ancestors)),
             signatures=signed.signatures,
             statements=signed.statements,
             attested_licenses=licenses,
             content_digest=content,
             scan=scan,
+            terms=bound,
         )
 
 
@@ -227,10 +232,12 @@ class _Walk:
 
     async def _facts(self, name: str, repository: str, now: Resolved, *, exact: bool) -> NodeFacts:
         parts = await self.repositories.parts(self.source, repository, now.commit or now.digest or "", self.deadline)
-        stated, _ = license_of(parts, self.tables)
+        outcome, _ = license_of(parts, self.tables)
+        found = _value(outcome)
+        stated = replace(found, statements=(), card_names=()) if found is not None else None
         commit = now.commit if exact else None
         return NodeFacts(
-            name, "found", commit, statements_of(parts, (), self.tables), _value(stated), parts.unknown, units_of(parts)
+            name, "found", commit, statements_of(parts, (), self.tables), stated, parts.unknown, units_of(parts)
         )
 
 
@@ -242,7 +249,7 @@ def _sizes_of_parents(statements: Statements, ancestors: Mapping[str, NodeFacts]
 def _nothing(ref: ModelRef, unknown: Unknown) -> Evidence:
     return Evidence(
         ref, unknown, unknown, unknown, unknown, unknown, unknown, unknown, unknown, unknown,
-        weights=unknown, content_digest=unknown, scan=unknown, signatures=unknown, statements=unknown,
+        weights=unknown, content_digest=unknown, scan=unknown, signatures=unknown, statements=unknown, terms=unknown,
     )  # fmt: skip
 
 

@@ -8,10 +8,12 @@ from typing import TypeVar
 
 from weighbridge.cards import ReadCard
 from weighbridge.gathering.tables import Tables
-from weighbridge.licenses import CardStatement, FileStatement, card_statement, identify
+from weighbridge.licenses import CardStatement, FileStatement, Shown, card_statement, identify
 from weighbridge.lineage import Prose, Repository, Statements, read_prose, read_statements
-from weighbridge.model.evidence import Adapter, Card, Config, Files, GenerationConfig, License, Place, Shape, Tokenizer
+from weighbridge.model.configurations import Adapter, Config, GenerationConfig, Tokenizer
+from weighbridge.model.evidence import Card, Files, License, Place, Shape
 from weighbridge.model.outcomes import Found, Missing, Outcome, Unknown, Unreadable
+from weighbridge.model.terms import LicenseStatement
 from weighbridge.weights import Header, ListedFile, Promise, WeightSet
 
 CARD, MERGE = "README.md", "mergekit_config.yml"
@@ -19,7 +21,6 @@ _METADATA = (
     "license", "license_name", "license_link", "datasets", "base_model", "base_model_revision", "base_model_relation", "tags",
 )  # fmt: skip
 """Keys of the metadata that are kept; the rest is an attacker's to fill memory with."""
-_RISKY = ("pickle", "keras", "code")
 _NO_STATEMENT = CardStatement(None, None, custom=False, line=None, named=())
 
 
@@ -190,6 +191,7 @@ def license_of(parts: Parts, tables: Tables) -> tuple[Outcome[License | Unreadab
         card.license if card is not None else _NO_STATEMENT,
         files,
         tables.licenses,
+        parts.name,
     )
     if isinstance(parts.card, Unknown):
         return parts.card, {}
@@ -209,13 +211,30 @@ def license_of(parts: Parts, tables: Tables) -> tuple[Outcome[License | Unreadab
     return Missing(f"README.md and license files of {parts.name}@{parts.commit[:12]}"), identified.places
 
 
+def shown_of(parts: Parts) -> Outcome[Shown]:
+    """Return what card and license files show of licenses; one that could not be read may show anything."""
+    for outcome in (parts.card, parts.files, *parts.license_files):
+        if isinstance(outcome, Unknown):
+            return outcome
+    card = _found(parts.card)
+    files = [one for outcome in parts.license_files if (one := _found(outcome)) is not None]
+    notices = [key for one in files for key in one.notices]
+    return Found(
+        Shown(
+            tuple(one.text for one in files),
+            tuple(dict.fromkeys([*notices, *(card.license.notices if card is not None else ())])),
+            card.license.displays if card is not None else (),
+        )
+    )
+
+
 def _stated(parts: Parts, tables: Tables) -> License | None:
     """Return the license that a source states beside the files: the weakest statement, and still one."""
     stated = _found(parts.stated)
     if stated is None or not stated.licenses:
         return None
     found = identify({"license": list(stated.licenses)}, {}, _NO_STATEMENT, (), tables.licenses).license
-    return replace(found, source="oci_annotation") if found is not None else None
+    return replace(found, source="oci_annotation", statements=()) if found is not None else None
 
 
 def _with(license_: License, beside: License | None) -> License:
@@ -223,7 +242,12 @@ def _with(license_: License, beside: License | None) -> License:
     if beside is None:
         return license_
     named = (*license_.also_named, *(one for one in (beside.id, *beside.also_named) if one is not None))
-    return replace(license_, also_named=tuple(dict.fromkeys(one for one in named if one != license_.id)))
+    statement = LicenseStatement("oci_annotation", beside.id, beside.declared or "", "manifest", None)
+    return replace(
+        license_,
+        also_named=tuple(dict.fromkeys(one for one in named if one != license_.id)),
+        statements=(*license_.statements, statement),
+    )
 
 
 def statements_of(parts: Parts, converted_from: tuple[str, ...], tables: Tables) -> Statements:
@@ -271,20 +295,3 @@ def _unusable(card: Outcome[CardPart | Unreadable], part: CardPart | None) -> Un
         case _:
             broken = part is not None and part.card.front_matter == "unreadable"
             return Unreadable(f"README.md: {part.card.front_matter_problem}") if part is not None and broken else None
-
-
-def places_of(parts: Parts) -> dict[str, Place]:
-    """Return where the facts of a repository stand, by pointer."""
-    places: dict[str, Place] = {}
-    for outcome in (parts.card, parts.config, parts.tokenizer, parts.generation, parts.adapter):
-        match outcome:
-            case Found(value=value) if not isinstance(value, Unreadable):
-                places.update(value.places)
-            case _:
-                pass
-    match parts.files:
-        case Found(value=FilesPart(files=Files(files=files))):
-            places.update((f"file:{file.path}", Place(file.path)) for file in files if file.format in _RISKY)
-        case _:
-            pass
-    return places

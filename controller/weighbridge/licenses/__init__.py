@@ -1,5 +1,6 @@
-"""Licenses: which one a model states, by whatever statement. No input or output."""
+"""Licenses: which one a model states by whatever statement, what its text is, what binds along its lineage. No input or output."""
 
+from weighbridge.licenses.chain import Shown, clause_places, terms
 from weighbridge.licenses.identify import Identified, identify
 from weighbridge.licenses.statements import CardStatement, FileStatement, card_statement, file_statement
 from weighbridge.licenses.table import LicenseTable
@@ -9,7 +10,10 @@ __all__ = [
     "FileStatement",
     "Identified",
     "LicenseTable",
+    "Shown",
     "card_statement",
+    "clause_places",
     "file_statement",
     "identify",
+    "terms",
 ]

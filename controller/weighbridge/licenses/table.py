@@ -1,7 +1,7 @@
 """
 What the bundle knows about licenses: `policies/data/licenses.yaml`.
 
-Python only needs the spellings; what a license means is asked by policies. No input or output.
+Spellings and the marks of texts are here, what licenses say is in facets.py. No input or output.
 """
 
 from __future__ import annotations
@@ -15,16 +15,13 @@ from typing import Any
 from license_expression import ExpressionError, get_spdx_licensing
 
 from weighbridge.errors import BadPolicies
+from weighbridge.licenses.facets import ChainTable, LicenseFacets, read_chain, read_facets
+from weighbridge.licenses.fingerprints import shipped
 from weighbridge.model.tables import mapping, strings
 
 _OTHER_CHARACTERS = re.compile(r"[^a-z0-9.+]+")
-_FACETS = {
-    "commercial": ("yes", "no", "conditional", "unknown"),
-    "field_of_use": ("none", "aup", "list", "unknown"),
-    "share_alike": ("yes", "no", "restrictions_only", "unknown"),
-    "revocable": ("yes", "no", "unknown"),
-    "pass_through": ("none", "copy_of_license", "restrictions_and_copy", "attribution_and_link", "unknown"),
-}
+_FIRST_LETTER = re.compile(r"\bc\b ?")
+"""`©` and `(c)` in a notice: copies write either, or neither."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +30,24 @@ class TextMark:
 
     key: str
     phrases: tuple[str, ...]
-    longest: int | None
-    """Characters above which the text has been added to."""
 
 
 @dataclass(frozen=True, slots=True)
 class LicenseTable:
     """Spellings of licenses, and the keys they mean."""
 
-    keys: frozenset[str]
+    licenses: Mapping[str, LicenseFacets]
+    chain: ChainTable
     names: Mapping[str, str]
     labels: frozenset[str]
     phrases: tuple[tuple[str, str], ...]
     """Phrase and key, longest phrase first."""
     texts: tuple[TextMark, ...]
+    notices: tuple[tuple[str, str], ...]
+    """Sentence and key."""
+    displays: tuple[tuple[str, str], ...]
+    turning: frozenset[str]
+    model_names: tuple[tuple[re.Pattern[str], str], ...]
 
     @classmethod
     def from_document(cls, document: object) -> LicenseTable:
@@ -56,9 +57,7 @@ class LicenseTable:
         Raises `BadPolicies` with the name of the key that is wrong, so that a typing error is never an empty table.
         """
         root = mapping(document, "licenses")
-        facets = mapping(root.get("facets"), "licenses.facets")
-        for key, entry in facets.items():
-            _check_facets(mapping(entry, f"licenses.facets.{key}"), key)
+        facets = read_facets(root.get("facets"))
         names = {
             name.lower(): _key(value, facets, f"licenses.names.{name}")
             for name, value in mapping(root.get("names"), "licenses.names").items()
@@ -69,11 +68,16 @@ class LicenseTable:
             for phrase in strings(values, f"licenses.phrases.{key}")
         ]
         return cls(
-            keys=frozenset(facets),
+            licenses=facets,
+            chain=read_chain(root.get("chain")),
             names=names,
             labels=frozenset(label.lower() for label in strings(root.get("labels"), "licenses.labels")),
             phrases=tuple(sorted(phrases, key=lambda pair: (-len(pair[0]), pair))),
             texts=tuple(_texts(root.get("texts"), facets)),
+            notices=tuple((sentence(one.words["notice"]), key) for key, one in facets.items() if "notice" in one.words),
+            displays=tuple((sentence(text), key) for key, one in facets.items() for text in one.display),
+            turning=frozenset(strings(root.get("turning"), "licenses.turning")),
+            model_names=tuple(_model_names(root.get("model_names"), facets)),
         )
 
     def key_of(self, spelling: str) -> str | None:
@@ -108,15 +112,23 @@ class LicenseTable:
                 padded = padded.replace(f" {phrase} ", " " + "~" * len(phrase) + " ")
         return tuple(dict.fromkeys(key for _, key in sorted(found)))
 
-    def recognized(self, text: str) -> str | None:
-        """Return the license whose text this is, by the phrases only it has."""
+    def titled(self, text: str) -> str | None:
+        """Return the license whose title and phrases a text has, for licenses of which no text is known."""
         padded = f" {normal(text)} "
-        for mark in self.texts:
-            if mark.longest is not None and len(text) > mark.longest:
-                continue
-            if all(f" {phrase} " in padded for phrase in mark.phrases):
-                return mark.key
-        return None
+        return next((mark.key for mark in self.texts if all(f" {one} " in padded for one in mark.phrases)), None)
+
+    def shown_in(self, text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return the licenses whose notice sentence a text holds, and those whose display text."""
+        padded = f" {sentence(text)} "
+        return (
+            tuple(dict.fromkeys(key for one, key in self.notices if f" {one} " in padded)),
+            tuple(dict.fromkeys(key for one, key in self.displays if f" {one} " in padded)),
+        )
+
+    def named_by(self, model: str) -> str | None:
+        """Return the license that a model's own name speaks of."""
+        name = model.rpartition("/")[2].lower()[:200]
+        return next((key for pattern, key in self.model_names if pattern.search(name)), None)
 
 
 def is_spdx(spelling: str) -> bool:
@@ -131,35 +143,49 @@ def normal(text: str) -> str:
     return _OTHER_CHARACTERS.sub(" ", text.lower()).replace(". ", " ").strip(" .")
 
 
+def sentence(text: str) -> str:
+    """Return a text as fixed sentences are compared: as phrases are, without the sign of copyright."""
+    return _FIRST_LETTER.sub("", normal(text))
+
+
 @cache
 def _spdx() -> Any:
     # The package is untyped at this border. It takes a second to load, so only when a spelling is in no table.
     return get_spdx_licensing()  # type: ignore[no-untyped-call]
 
 
-def _check_facets(entry: Mapping[str, object], key: str) -> None:
-    for facet, allowed in _FACETS.items():
-        if entry.get(facet) not in allowed:
-            raise BadPolicies(
-                f"licenses.facets.{key}.{facet}: got {entry.get(facet)!r}, expected one of {', '.join(allowed)}. "
-                "Quote yes and no."
-            )
+def _texts(value: object, facets: Mapping[str, LicenseFacets]) -> Iterator[TextMark]:
+    with_text = {one.key for one in shipped().texts}
+    for where, entry in _entries(value, "licenses.texts", ("key", "all")):
+        key = _key(entry.get("key"), facets, f"{where}.key")
+        if key in with_text:
+            raise BadPolicies(f"{where}: {key} has a fingerprint, which says more. Fix: remove the entry")
+        yield TextMark(key, tuple(normal(phrase) for phrase in strings(entry.get("all"), f"{where}.all")))
 
 
-def _texts(value: object, facets: Mapping[str, object]) -> Iterator[TextMark]:
+def _model_names(value: object, facets: Mapping[str, LicenseFacets]) -> Iterator[tuple[re.Pattern[str], str]]:
+    for where, entry in _entries(value, "licenses.model_names", ("match", "key")):
+        match = entry.get("match")
+        try:
+            pattern = re.compile(match if isinstance(match, str) else "")
+        except re.error as error:
+            raise BadPolicies(f"{where}.match: {error}") from None
+        if not pattern.pattern:
+            raise BadPolicies(f"{where}.match: got {match!r}, expected a regular expression")
+        yield pattern, _key(entry.get("key"), facets, f"{where}.key")
+
+
+def _entries(value: object, part: str, keys: tuple[str, ...]) -> Iterator[tuple[str, Mapping[str, object]]]:
     if not isinstance(value, list):
-        raise BadPolicies("licenses.texts: got no list, expected {key, all, longest} entries")
+        raise BadPolicies(f"{part}: got no list, expected {{{', '.join(keys)}}} entries")
     for number, one in enumerate(value, 1):
-        where = f"licenses.texts[{number}]"
-        entry = mapping(one, where)
-        longest = entry.get("longest")
-        if longest is not None and not isinstance(longest, int):
-            raise BadPolicies(f"{where}.longest: got {longest!r}, expected a number of characters")
-        phrases = tuple(normal(phrase) for phrase in strings(entry.get("all"), f"{where}.all"))
-        yield TextMark(_key(entry.get("key"), facets, f"{where}.key"), phrases, longest)
+        entry = mapping(one, f"{part}[{number}]")
+        if not set(entry) <= set(keys):
+            raise BadPolicies(f"{part}[{number}]: got {', '.join(entry)}, expected {', '.join(keys)}")
+        yield f"{part}[{number}]", entry
 
 
-def _key(value: object, facets: Mapping[str, object], where: str) -> str:
+def _key(value: object, facets: Mapping[str, LicenseFacets], where: str) -> str:
     if not isinstance(value, str) or value not in facets:
         raise BadPolicies(f"{where}: {value!r} is no key of licenses.facets")
     return value

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from weighbridge.lineage.names import AliasTable, hub_id
 from weighbridge.lineage.prose import Prose
-from weighbridge.model.evidence import Adapter, Confidence, Config, Learning, Place, Relation, Shape, Source
+from weighbridge.model.configurations import Adapter, Config
+from weighbridge.model.evidence import Confidence, Learning, Place, Relation, Shape, Source
 from weighbridge.model.text import printable
 
 MOST_LEARNT = 64

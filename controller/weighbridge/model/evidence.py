@@ -12,11 +12,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from weighbridge.model.configurations import Adapter, Config, GenerationConfig, Tokenizer
 from weighbridge.model.datasets import Dataset
 from weighbridge.model.outcomes import Because, Missing, Outcome, Unreadable
 from weighbridge.model.refs import ModelRef
 from weighbridge.model.scans import Scan
 from weighbridge.model.signatures import Signatures, Statements
+from weighbridge.model.terms import LicenseStatement, Terms
 from weighbridge.model.weights import Format, Weights
 
 Relation: TypeAlias = Literal["finetune", "adapter", "quantized", "merge", "distill", "unstated"]
@@ -107,6 +109,14 @@ class License:
     """`license_name` of the front matter."""
     also_named: tuple[str, ...]
     """Keys of further licenses that the card, a NOTICE or a second license file names."""
+    link: str | None = None
+    """`license_link` of the front matter."""
+    link_leads: Literal["nowhere", "file", "url"] = "nowhere"
+    """Whether that is an address, or one of the license files beside the card."""
+    statements: tuple[LicenseStatement, ...] = ()
+    """Every place that states one; of ancestors none is kept."""
+    card_names: tuple[str, ...] = ()
+    """Keys of the licenses that the card's running text names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,52 +227,6 @@ class Files:
 
 
 @dataclass(frozen=True, slots=True)
-class Config:
-    """config.json, as far as rules ask."""
-
-    architectures: tuple[str, ...]
-    model_type: str | None
-    auto_map: tuple[str, ...]
-    """Values of `auto_map`: `modeling_x.Class`, or `owner/repo--modeling_x.Class` for code of another repository."""
-    name_or_path: str | None
-    torch_dtype: str | None
-    quantization: str | None
-    """`quantization_config.quant_method`."""
-    max_position_embeddings: int | None
-    context_length: int | None = None
-    """Tokens that positions and rope scaling allow together, as engines reckon them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Tokenizer:
-    """tokenizer_config.json, as far as rules ask."""
-
-    tokenizer_class: str | None
-    auto_map: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class GenerationConfig:
-    """generation_config.json, as far as rules ask."""
-
-    trust_remote_code: bool
-    custom_generate: bool
-    temperature: float | None
-    top_p: float | None
-    max_new_tokens: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Adapter:
-    """adapter_config.json, as far as rules ask."""
-
-    base: str | None
-    """`base_model_name_or_path`."""
-    revision: str | None
-    peft_type: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class Place:
     """Where a fact stands, to be quoted in reports."""
 
@@ -289,8 +253,7 @@ class Evidence:
     places: Mapping[str, Place] = field(default_factory=dict)
     """
     Where each fact stands, by the pointer that findings use:
-    `card`, `card.line:12`, `license.declared`, `license.file`, `lineage.edge:SOURCE:PARENT`, `config.auto_map`, `tokenizer.auto_map`,
-    `generation_config.trust_remote_code`, `generation_config.custom_generate`, `adapter.base`, `file:PATH`.
+    `card`, `card.line:12`, `license.declared`, `license.file`, `license.difference:PATH:N`, `license.term:KEY:FACET`, `lineage.edge:SOURCE:PARENT`, `config.auto_map`, `tokenizer.auto_map`, `generation_config.trust_remote_code`, `generation_config.custom_generate`, `adapter.base`, `file:PATH`.
     """
     weights: Outcome[Weights | Unreadable] = field(default_factory=lambda: Missing("weights of the repository"))
     content_digest: Outcome[str | Unreadable] = field(default_factory=lambda: Missing("content of the repository"))
@@ -300,5 +263,6 @@ class Evidence:
     statements: Outcome[Statements | Unreadable] = field(default_factory=lambda: Missing("attestations of the model"))
     attested_licenses: Mapping[str, License] = field(default_factory=dict)
     """The license that each verified statement gives, by its bundle."""
+    terms: Outcome[Terms | Unreadable] = field(default_factory=lambda: Missing("licenses of the lineage"))
     observed_at: int | None = None
     """Unix time of the oldest answer in here that may change; `None` where nothing was asked."""

@@ -53,6 +53,18 @@ class LicensePolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class Organization:
+    """What the organization is, as far as licenses ask; `None` where the site does not say."""
+
+    users: int | None
+    """People a month that use its products."""
+    revenue: int | None
+    """US dollars a year."""
+    region: str | None
+    """Where it is domiciled: `EU`, or a country by ISO 3166 (`GB`, `KR`)."""
+
+
+@dataclass(frozen=True, slots=True)
 class OnUnknown:
     """What happens when a rule could not be decided."""
 
@@ -82,6 +94,7 @@ class PolicyFacts:
     licenses: LicensePolicy | None
     on_unknown: OnUnknown | None
     exception_classes: Mapping[str, ExceptionClass]
+    organization: Organization | None = None
 
 
 @dataclass(frozen=True, slots=True)

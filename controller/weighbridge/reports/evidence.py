@@ -9,27 +9,16 @@ from typing import TypeAlias
 import msgspec
 
 from weighbridge.facts import MODEL_FACTS, to_json
-from weighbridge.model.evidence import (
-    Adapter,
-    Card,
-    Config,
-    Edge,
-    Evidence,
-    Files,
-    GenerationConfig,
-    License,
-    Lineage,
-    Node,
-    Resolved,
-    Tokenizer,
-)
+from weighbridge.model.configurations import Adapter, Config, GenerationConfig, Tokenizer
+from weighbridge.model.evidence import Card, Edge, Evidence, Files, License, Lineage, Node, Resolved
 from weighbridge.model.outcomes import Found, Missing, Outcome, Unknown, Unreadable
 from weighbridge.model.scans import Scan
+from weighbridge.model.terms import Terms
 from weighbridge.model.text import plural, printable
 from weighbridge.model.weights import Weights
 
 Configuration: TypeAlias = Config | Tokenizer | GenerationConfig | Adapter
-Fact: TypeAlias = Resolved | Card | License | Lineage | Files | Weights | Configuration | Scan | str
+Fact: TypeAlias = Resolved | Card | License | Lineage | Files | Weights | Terms | Configuration | Scan | str
 
 VERSION = 1
 _WIDTH = 18
@@ -129,6 +118,12 @@ def _parts(value: Fact) -> Iterator[str]:
             yield f"loaded as {', '.join(formats) or 'nothing'}"
         case Weights():
             yield from _weights(value)
+        case Terms():
+            yield f"of {', '.join(dict.fromkeys(one.license for one in value.sources)) or 'no known license'}"
+            yield from (f"{one.facet} {one.value}" for one in value.effective if one.facet == "commercial")
+            yield (
+                f"license files {', '.join(f'{one.path} ({one.state})' for one in value.texts)}" if value.texts else ""
+            )
         case str():
             yield value
         case Scan():

@@ -17,6 +17,7 @@ from weighbridge.model.site import (
     Judging,
     LicensePolicy,
     OnUnknown,
+    Organization,
     PolicyFacts,
     Profile,
     RuleEntry,
@@ -31,6 +32,7 @@ from weighbridge.site.kinds import (
     ModelExceptionSpec,
     ModelPolicySpec,
     OnUnknownSpec,
+    OrganizationSpec,
     RuleSpec,
 )
 from weighbridge.site.matching import advisories_for, is_empty, matched_models, selects
@@ -168,6 +170,7 @@ def _policy(name: str, spec: ModelPolicySpec) -> PolicyFacts:
         _licenses(spec.licenses),
         _on_unknown(spec.on_unknown),
         classes,
+        _organization(spec.organization),
     )
 
 
@@ -186,6 +189,10 @@ def _licenses(spec: LicensesSpec | None) -> LicensePolicy | None:
 
 def _on_unknown(spec: OnUnknownSpec | None) -> OnUnknown | None:
     return None if spec is None else OnUnknown(spec.default, spec.rules)
+
+
+def _organization(spec: OrganizationSpec | None) -> Organization | None:
+    return None if spec is None else Organization(spec.users, spec.revenue, spec.region)
 
 
 def _exception(

@@ -11,7 +11,8 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from weighbridge.model.evidence import Adapter, Config, GenerationConfig, Place, Shape, Tokenizer
+from weighbridge.model.configurations import Adapter, Config, GenerationConfig, Tokenizer
+from weighbridge.model.evidence import Place, Shape
 from weighbridge.model.outcomes import Unreadable
 from weighbridge.model.text import printable
 

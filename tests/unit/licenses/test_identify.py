@@ -4,15 +4,20 @@ import time
 from collections.abc import Mapping
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.simulators.tables import shipped
+from tools.fingerprints import sources, text_of
 
 from weighbridge.cards import ReadCard, read_card
 from weighbridge.licenses import Identified, card_statement, file_statement, identify
 from weighbridge.model.evidence import License, Place
+from weighbridge.model.terms import LicenseStatement
 
-MIT = b'MIT License\n\nPermission is hereby granted, free of charge, to any person obtaining a copy\nTHE SOFTWARE IS PROVIDED "AS IS"'
+MIT = (
+    b"MIT License\n\n"
+    + "\n".join(text_of(next(one for one in sources() if one["key"] == "mit")).split("\n")[2:]).encode()
+)
 LLAMA = (
     b'LLAMA 3.1 COMMUNITY LICENSE AGREEMENT\n\nLlama 3.1 Version Release Date: July 23, 2024\n"Llama Materials" means'
 )
@@ -34,11 +39,13 @@ def license_of(text: str, files: Mapping[str, bytes] | None = None) -> License:
     return found
 
 
+@settings(deadline=None)
 @given(st.text(), st.text())
 def test_no_text_crashes_identification(front: str, body: str) -> None:
     told(f"---\nlicense: {front}\n---\n{body}\nLicense: {front}")
 
 
+@settings(deadline=None)
 @given(st.recursive(st.none() | st.booleans() | st.floats() | st.text(), lambda inner: st.lists(inner, max_size=3)))
 def test_no_metadata_value_crashes_identification(value: object) -> None:
     table = shipped().licenses
@@ -62,8 +69,12 @@ def test_metadata_comes_first() -> None:
     found = told("---\nlicense: apache-2.0\n---\n", {"LICENSE": LLAMA})
 
     assert found.license == License(
-        "apache-2.0", "apache-2.0", "front_matter", label_only=False, custom=False, name=None, also_named=("llama3.1",)
-    )
+        "apache-2.0", "apache-2.0", "front_matter", label_only=False, custom=False, name=None, also_named=("llama3.1",),
+        statements=(
+            LicenseStatement("front_matter", "apache-2.0", "apache-2.0", "README.md", 2),
+            LicenseStatement("license_file", "llama3.1", "LLAMA 3.1 COMMUNITY LICENSE AGREEMENT", "LICENSE", 1),
+        ),
+    )  # fmt: skip
     assert found.decided
     assert found.places["license.declared"] == Place("README.md", 2, "license: apache-2.0")
     assert found.places["license.file"] == Place("LICENSE", 1, "LLAMA 3.1 COMMUNITY LICENSE AGREEMENT")
@@ -175,3 +186,63 @@ def test_a_section_ends_with_the_next_heading() -> None:
 
 def test_template_text_is_no_license() -> None:
     assert told("- **License:** [More Information Needed]\n").license is None
+
+
+def test_a_text_nobody_knows_is_a_license_of_its_own() -> None:
+    terms = license_of("", {"LICENSE": b"House rules of Acme\n" + b"Be nice to each other. " * 20})
+
+    assert (terms.id, terms.custom, terms.declared, terms.source) == (None, True, "House rules of Acme", "license_file")
+
+
+def test_every_place_that_states_a_license_is_kept() -> None:
+    card = "---\nlicense: [llama3, mit]\n---\n![l](https://img.shields.io/badge/license-Apache--2.0-green)\n\n- License: MIT\n"
+    found = identified(card, "meta/Llama-3.1-8B")
+
+    assert [(one.source, one.id, one.line) for one in found.statements] == [
+        ("front_matter", "llama3", 2),
+        ("front_matter", "mit", 2),
+        ("card_text", "mit", 6),
+        ("badge", "apache-2.0", 4),
+        ("model_name", "llama3.1", None),
+    ]
+
+
+def test_a_badge_is_stated_once() -> None:
+    found = license_of("![l](https://img.shields.io/badge/license-Apache--2.0-green)")
+
+    assert [(one.source, one.id) for one in found.statements] == [("badge", "apache-2.0")]
+
+
+@pytest.mark.parametrize(
+    ("link", "leads"),
+    [
+        ("https://acme.example/eula", "url"),
+        ("LICENSE", "file"),
+        ("./LICENSE", "file"),
+        ("EULA.md", "nowhere"),
+        ("https://", "nowhere"),
+        ("javascript:alert(1)", "nowhere"),
+    ],
+)
+def test_a_link_leads_to_an_address_or_a_file_that_is_there(link: str, leads: str) -> None:
+    metadata = f"---\nlicense: other\nlicense_name: acme\nlicense_link: '{link}'\n---\n"
+    found = license_of(metadata, {"LICENSE": b"Be nice."})
+
+    assert (found.link, found.link_leads) == (link, leads)
+
+
+def test_where_a_text_differs_is_kept_as_a_place() -> None:
+    found = told("---\nlicense: mit\n---\n", {"LICENSE": MIT.replace(b"including without", b"excluding without")})
+
+    assert found.places["license.difference:LICENSE:1"] == Place("LICENSE", 7, "other words: excluding")
+
+
+def identified(text: str, model: str) -> License:
+    table = shipped().licenses
+    card = read_card(text.encode())
+    assert isinstance(card, ReadCard)
+    found = identify(
+        card.front_matter, card.key_lines, card_statement(card.lines, card.images, table), (), table, model
+    ).license
+    assert found is not None
+    return found

@@ -1,27 +1,18 @@
 from __future__ import annotations
 
 import copy
+import textwrap
 from typing import Any
 
 import pytest
-from tests.simulators.tables import shipped, shipped_documents
+from tests.simulators.tables import POLICIES, shipped, shipped_documents
 
 from weighbridge.errors import BadPolicies
 from weighbridge.licenses import LicenseTable
+from weighbridge.licenses.facets import WORDS
 from weighbridge.licenses.table import is_spdx, normal
+from weighbridge.safe_yaml import load
 
-FACETS = (
-    "commercial",
-    "field_of_use",
-    "share_alike",
-    "revocable",
-    "pass_through",
-    "outputs_train",
-    "threshold",
-    "name",
-    "verified",
-    "family",
-)
 HUGGING_FACE = [
     "apache-2.0",
     "mit",
@@ -110,28 +101,50 @@ def document() -> Any:
     return copy.deepcopy(shipped_documents()["licenses"])
 
 
-def test_every_entry_has_every_facet_as_text() -> None:
-    facets = document()["facets"]
+def test_every_license_can_be_read_by_the_vocabulary(table: LicenseTable) -> None:
+    assert len(table.licenses) > 115
+    assert all(set(WORDS) <= set(one.words) for one in table.licenses.values())
+    assert table.licenses["llama3.1"].words["naming"] == "Llama"
+    assert table.licenses["llama4"].words["territory"] == "not in EU for llama4"
+    assert table.licenses["tencent-hunyuan"].words["territory"] == "not in EU, GB, KR"
+    assert table.licenses["stability-community"].words["thresholds"] == "above USD 1 million a year"
+    assert table.licenses["qwen"].display == ("Built with Qwen", "Improved using Qwen")
 
-    assert all(tuple(sorted(entry)) == tuple(sorted(FACETS)) for entry in facets.values())
-    assert all(isinstance(value, str) for entry in facets.values() for value in entry.values())
-    assert all(entry["family"] in facets for entry in facets.values())
 
-
-def test_nobody_read_means_nothing_known() -> None:
-    unverified = [entry for entry in document()["facets"].values() if entry["verified"] == "unverified"]
+def test_nobody_read_means_nothing_known(table: LicenseTable) -> None:
+    unverified = [one.words for one in table.licenses.values() if one.words["verified"] == "unverified"]
 
     assert unverified
-    assert {entry[facet] for entry in unverified for facet in FACETS[:6]} == {"unknown"}
+    assert {words[facet] for words in unverified for facet in WORDS if facet != "verified"} == {"unknown"}
+
+
+def test_a_threshold_in_words_is_there_in_numbers_too(table: LicenseTable) -> None:
+    words = [one.words for one in table.licenses.values()]
+
+    assert [one["name"] for one in words if ("threshold" in one) != ("thresholds" in one)] == []
+
+
+def test_every_region_of_a_territory_is_known() -> None:
+    said = document()
+    regions = {region for one in said["facets"].values() for region in one.get("territory", {}).get("regions", [])}
+
+    assert regions == set(said["regions"])
+
+
+def test_what_may_carry_a_copyleft_license_is_a_license(table: LicenseTable) -> None:
+    relicensing = document()["relicensing"]
+
+    assert {key for key in relicensing if table.licenses[key].words["share_alike"] != "yes"} == set()
+    assert {one for some in relicensing.values() for one in some} <= set(table.licenses)
 
 
 @pytest.mark.parametrize("name", HUGGING_FACE)
 def test_every_id_of_the_hub_is_known(table: LicenseTable, name: str) -> None:
-    assert table.key_of(name) in table.keys
+    assert table.key_of(name) in table.licenses
 
 
 def test_family_labels_are_no_licenses(table: LicenseTable) -> None:
-    assert table.labels == {"openrail", "bsd", "cc", "gpl", "lgpl", "gfdl", "unknown", "other"}
+    assert {"openrail", "bsd", "cc", "gpl", "lgpl", "gfdl", "unknown", "other"} <= table.labels
     assert not table.labels & set(table.names)
 
 
@@ -186,17 +199,38 @@ def test_running_text_names_licenses(table: LicenseTable, text: str, keys: tuple
     assert table.named_in(text) == keys
 
 
-def test_a_text_is_recognized_by_what_only_it_says(table: LicenseTable) -> None:
-    mit = (
-        "MIT License\n\nCopyright (c) 2024 X\n\nPermission is hereby granted, free of charge, to any person obtaining a copy\n"
-        'of this software…\n\nTHE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY'
-    )
+def test_a_text_without_fingerprint_is_known_by_its_title(table: LicenseTable) -> None:
+    granted = "Permission is hereby granted, free of charge, to any person obtaining a copy\n"
 
-    assert table.recognized(mit) == "mit"
-    assert table.recognized(mit + "\nOur only modification part is that") == "kimi-k2-modified-mit"
-    assert table.recognized(mit + "\nNo military use. " * 100) is None
-    assert table.recognized("LLAMA 3.1 COMMUNITY LICENSE AGREEMENT\n the Llama Materials") == "llama3.1"
-    assert table.recognized("Be nice.") is None
+    assert table.titled(granted + "Our only modification part is that") == "kimi-k2-modified-mit"
+    assert table.titled("LLAMA 3.1 COMMUNITY LICENSE AGREEMENT\n the Llama Materials") == "llama3.1"
+    assert table.titled(granted) is None
+
+
+def test_fixed_sentences_are_found_however_they_are_set(table: LicenseTable) -> None:
+    notice = "Llama 3.1 is licensed under the Llama 3.1 Community License,\n  Copyright (c) Meta Platforms, Inc. All Rights Reserved."
+
+    assert table.shown_in(f"{notice}\nBuilt with *Llama*") == (
+        ("llama3.1",),
+        ("llama3.1", "llama3.2", "llama3.3", "llama4"),
+    )
+    assert table.shown_in("Llama 3.1 is licensed under the Llama 3.1 Community License.") == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("meta-llama/Llama-3.1-8B", "llama3.1"),
+        ("x/Meta-Llama-3-8B", "llama3"),
+        ("x/llama_2_7b", "llama2"),
+        ("x/Llama-4-Scout", "llama4"),
+        ("x/DeepSeek-R1-Distill-Llama-8B", None),
+        ("x/Llama-8B", None),
+        ("", None),
+    ],
+)
+def test_a_models_own_name_may_tell_a_version(table: LicenseTable, name: str, key: str | None) -> None:
+    assert table.named_by(name) == key
 
 
 def test_phrases_are_compared_without_case_and_punctuation() -> None:
@@ -214,12 +248,41 @@ def test_phrases_are_compared_without_case_and_punctuation() -> None:
         (lambda d: d["phrases"].update(nothing=["x"]), "licenses.phrases.nothing: 'nothing' is no key"),
         (lambda d: d["names"].update(x="nothing"), "licenses.names.x: 'nothing' is no key"),
         (lambda d: d["facets"]["mit"].update(commercial=True), "licenses.facets.mit.commercial: got True"),
-        (lambda d: d["facets"]["mit"].pop("revocable"), "licenses.facets.mit.revocable: got None"),
+        (lambda d: d["facets"]["mit"].pop("revocable"), "licenses.facets.mit.revocable: missing"),
+        (lambda d: d["facets"]["mit"].update(comercial="yes"), "licenses.facets.mit.comercial: no such facet"),
+        (lambda d: d["facets"]["mit"].update(family="nothing"), "licenses.facets.mit.family: 'nothing' is no key"),
+        (lambda d: d["facets"]["mit"].update(name=5), "licenses.facets.mit.name: got 5, expected text"),
+        (lambda d: d["facets"]["mit"].update(terminates=["soon"]), "licenses.facets.mit.terminates: got 'soon'"),
+        (lambda d: d["facets"]["mit"].update(network_use="no"), "licenses.facets.mit.network_use: got 'no'"),
+        (lambda d: d["facets"]["mit"].update(thresholds=[]), "licenses.facets.mit.thresholds: expected a list"),
+        (lambda d: d["facets"]["mit"].update(thresholds=[{"of": "cows", "above": 1}]), "thresholds.of: got 'cows'"),
+        (
+            lambda d: d["facets"]["mit"].update(thresholds=[{"of": "users", "above": True, "says": "x"}]),
+            "a whole number",
+        ),
+        (
+            lambda d: d["facets"]["mit"].update(territory={"regions": ["EU"]}),
+            "expected regions and model_types, got regions",
+        ),
+        (lambda d: d["facets"]["mit"].update(naming={"prefix": "M"}), "licenses.facets.mit.naming: got"),
+        (lambda d: d["chain"]["relations"].update(twin="magic"), "licenses.chain.relations.twin: got 'magic'"),
+        (
+            lambda d: d["chain"]["carried"].update(air=["commercial"]),
+            "licenses.chain.carried.air: expected one of weights, data",
+        ),
+        (lambda d: d["chain"]["carried"].update(data=["color"]), "licenses.chain.carried.data: got 'color'"),
+        (
+            lambda d: d["chain"]["binding"].update(commercial=["maybe"]),
+            "licenses.chain.binding.commercial: got 'maybe'",
+        ),
+        (lambda d: d.update(model_names=[{"match": "(", "key": "mit"}]), r"licenses.model_names\[1\].match"),
+        (lambda d: d.update(model_names=[{"match": 5, "key": "mit"}]), r"model_names\[1\].match: got 5"),
         (lambda d: d["facets"].update(mit=[]), "licenses.facets.mit"),
         (lambda d: d.update(texts={}), "licenses.texts"),
         (lambda d: d.update(texts=[5]), r"licenses.texts\[1\]"),
-        (lambda d: d.update(texts=[{"key": "mit", "all": ["x"], "longest": "y"}]), r"licenses.texts\[1\].longest"),
-        (lambda d: d.update(texts=[{"key": "mit", "all": []}]), r"licenses.texts\[1\].all"),
+        (lambda d: d.update(texts=[{"key": "gemma", "all": ["x"], "longest": 5}]), r"licenses.texts\[1\]: got key"),
+        (lambda d: d.update(texts=[{"key": "mit", "all": ["x"]}]), "mit has a fingerprint, which says more"),
+        (lambda d: d.update(texts=[{"key": "gemma", "all": []}]), r"licenses.texts\[1\].all"),
     ],
 )
 def test_a_mistake_in_the_table_is_named(change: Any, where: str) -> None:
@@ -233,3 +296,14 @@ def test_a_mistake_in_the_table_is_named(change: Any, where: str) -> None:
 def test_an_empty_document_is_no_table() -> None:
     with pytest.raises(BadPolicies, match="licenses: expected a mapping"):
         LicenseTable.from_document(None)
+
+
+def test_the_license_of_the_how_to_can_be_added() -> None:
+    page = (POLICIES.parent / "docs" / "how-to" / "add-a-license.md").read_text(encoding="utf-8")
+    entry = load(textwrap.dedent(page.split("```yaml\n")[1].split("```")[0]))
+    longer = document()
+    longer["facets"] |= entry
+
+    assert (
+        LicenseTable.from_document(longer).licenses["acme-open"].words["thresholds"] == "above 10 million users a month"
+    )

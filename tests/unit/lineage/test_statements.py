@@ -10,7 +10,8 @@ from tests.simulators.tables import shipped
 
 from weighbridge.lineage import ParentStatement, Prose, Repository, Statements, read_statements
 from weighbridge.lineage.statements import MOST_LEARNT
-from weighbridge.model.evidence import Adapter, Config, Learning, Place
+from weighbridge.model.configurations import Adapter, Config
+from weighbridge.model.evidence import Learning, Place
 
 SHA = "0e9e39f2" * 5
 ANY = st.recursive(

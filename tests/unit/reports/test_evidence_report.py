@@ -6,23 +6,20 @@ from dataclasses import replace
 import pytest
 from tests.evidence_values import COMMIT, PARENT_COMMIT, evidence, lineage
 
+from weighbridge.model.configurations import Adapter, Config, GenerationConfig, Tokenizer
 from weighbridge.model.evidence import (
-    Adapter,
     Card,
-    Config,
     Edge,
     Evidence,
     File,
     Files,
     Gap,
-    GenerationConfig,
     Learning,
     License,
     Node,
     Placeholder,
     Resolved,
     Section,
-    Tokenizer,
 )
 from weighbridge.model.outcomes import Found, Missing, Unknown, Unreadable
 from weighbridge.model.scans import Scan, ScannedFile

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from weighbridge.facts import to_json
-from weighbridge.model.evidence import Adapter, Config, GenerationConfig, Place, Shape, Tokenizer
+from weighbridge.model.configurations import Adapter, Config, GenerationConfig, Tokenizer
+from weighbridge.model.evidence import Place, Shape
 from weighbridge.model.outcomes import Unreadable
 from weighbridge.weights import JsonFile, adapter, config, generation_config, is_quantized, read_json, shape, tokenizer
 

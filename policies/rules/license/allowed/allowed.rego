@@ -58,7 +58,9 @@ deny contains finding.full(model, message, ["license.declared"]) if {
 
 deny contains finding.full(model, message, finding.first(lineage.pointers(model.lineage.found, node.name))) if {
 	some model in models.described
+	apart := terms.trained_on(model)
 	some node in model.lineage.found.nodes
+	not node.name in apart
 	some refusal in _refusals
 	refusal.license == node.license.id
 	message := concat("", ["derives from ", node.name, ", whose license ", refusal.license, " ", refusal.why])
