@@ -119,7 +119,7 @@ _model := {
 	}},
 	"card": {"found": {
 		"sha256": "sha256:00", "letters": 5000, "front_matter": "ok", "front_matter_problem": null,
-		"code_readme": false, "placeholders": [],
+		"code_readme": false, "placeholders": [], "language": "en", "skipped": null,
 		"sections": {name: _answer | some name in _sections},
 	}},
 	"license": {"found": {

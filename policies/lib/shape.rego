@@ -24,7 +24,7 @@ keys := {
 	"resolved": {"commit", "digest", "asked", "immutable"},
 	"card": {
 		"sha256", "letters", "front_matter", "front_matter_problem",
-		"code_readme", "sections", "placeholders",
+		"code_readme", "sections", "placeholders", "language", "skipped",
 	},
 	"placeholder": {"section", "line", "empties_section"},
 	"license": {"declared", "id", "source", "label_only", "custom", "name", "also_named"},

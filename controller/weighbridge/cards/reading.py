@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from weighbridge.cards.blocks import Block, Blocks, blocks, visible
 from weighbridge.cards.front_matter import FrontMatter, read_front_matter
 from weighbridge.cards.labels import key_and_value, sections_of
+from weighbridge.cards.languages import spoken
 from weighbridge.cards.placeholders import is_empty_value
 from weighbridge.cards.results import has_results
 from weighbridge.cards.sections import Mark, Statement, read_sections
@@ -76,7 +77,8 @@ def read_card(content: bytes) -> ReadCard | Unreadable:
     front = read_front_matter(source)
     body = blocks("\n".join(source[front.body_line - 1 :]), front.body_line)
     key_lines = _key_lines(source[: front.body_line - 1])
-    found = read_sections(body, _stated(front.values, key_lines))
+    tongue = spoken(body.blocks)
+    found = read_sections(body, _stated(front.values, key_lines), tongue.tongues)
     card = Card(
         sha256=hashlib.sha256(content).hexdigest(),
         letters=sum(_letters(block) for block in body.blocks),
@@ -85,6 +87,8 @@ def read_card(content: bytes) -> ReadCard | Unreadable:
         code_readme=_code_readme(front, body),
         sections=found.sections,
         placeholders=found.placeholders,
+        language=tongue.language,
+        skipped=tongue.skipped,
     )
     places = {"card": Place(CARD)}
     for one in found.placeholders:

@@ -75,6 +75,10 @@ class Card:
     """The text is the README of a code repository."""
     sections: Mapping[str, Section]
     placeholders: tuple[Placeholder, ...]
+    language: str | None = None
+    """Of the prose (ISO 639-1); `None` where there is too little text to tell."""
+    skipped: str | None = None
+    """The English name of a language that is not read: then what is not found is not missing."""
 
 
 @dataclass(frozen=True, slots=True)
