@@ -71,6 +71,8 @@ advisory(parts) := object.union(
 	parts,
 )
 
+claim(kind, what, line) := {"kind": kind, "what": what, "line": line}
+
 container(parts) := object.union(_container, parts)
 
 site(parts) := object.union(object.remove(_document.site, object.keys(parts)), parts)
@@ -120,6 +122,10 @@ _model := {
 	"card": {"found": {
 		"sha256": "sha256:00", "letters": 5000, "front_matter": "ok", "front_matter_problem": null,
 		"code_readme": false, "placeholders": [], "language": "en", "skipped": null,
+		"claims": [
+			{"kind": "data_date", "what": "collected", "line": 20},
+			{"kind": "curation", "what": "deduplicated", "line": 21},
+		],
 		"sections": {name: _answer | some name in _sections},
 	}},
 	"license": {"found": {

@@ -55,6 +55,10 @@ vague(model, section) if {
 }
 
 # METADATA
+# description: Whether a card answers a section.
+answered(model, section) if model.card.found.sections[section].present == true
+
+# METADATA
 # description: Pointers to where a card speaks of something.
 pointers(model, section) := found if {
 	lines := model.card.found.sections[section].lines

@@ -24,8 +24,9 @@ keys := {
 	"resolved": {"commit", "digest", "asked", "immutable"},
 	"card": {
 		"sha256", "letters", "front_matter", "front_matter_problem",
-		"code_readme", "sections", "placeholders", "language", "skipped",
+		"code_readme", "sections", "placeholders", "language", "skipped", "claims",
 	},
+	"claim": {"kind", "what", "line"},
 	"placeholder": {"section", "line", "empties_section"},
 	"license": {"declared", "id", "source", "label_only", "custom", "name", "also_named"},
 	"lineage": {
@@ -77,7 +78,7 @@ lists := {
 	"input": {"serving", "models", "problems"},
 	"container": {"models"},
 	"model": {"advisories"},
-	"card": {"placeholders"},
+	"card": {"placeholders", "claims"},
 	"license": {"also_named"},
 	"lineage": {"nodes", "edges", "derived_by", "prose_parents", "unknown"},
 	"node": {"ancestors"},
@@ -172,6 +173,12 @@ broken contains "models.card.placeholders" if {
 	some model in input.models
 	some placeholder in model.card.found.placeholders
 	_unlike(placeholder, "placeholder")
+}
+
+broken contains "models.card.claims" if {
+	some model in input.models
+	some claim in model.card.found.claims
+	_unlike(claim, "claim")
 }
 
 broken contains "models.files.files" if {

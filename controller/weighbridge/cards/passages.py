@@ -23,7 +23,7 @@ LONGEST = 600
 """Characters of a sentence; a longer one is judged in pieces."""
 
 _END = re.compile(
-    r"([.!?][\"')\]*_]{0,4})\s+(?=[\"'(\[*_`]{0,3}[^\W\d_a-z])|[ ]{2}[ ]{0,20}\n|\\\n|<br\s?/?>|\n(?=\s{0,8}[-*•+]\s)|[。！？]"
+    r"([.!?][\"')\]*_]{0,4})\s+(?=[\"'(\[*_`]{0,3}[^\W\d_a-z])|[ ]{2}[ ]{0,20}\n|\\\n|<br\s?/?>|\n(?=\s{0,8}[-*•+]\s)|[。\uff01\uff1f]"
 )
 _MARKS = str.maketrans("", "", "*`#\\")
 _EMPHASIS = re.compile(r"(?<!\w)_+|_+(?!\w)")

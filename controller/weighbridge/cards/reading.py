@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from weighbridge.cards.blocks import Block, Blocks, blocks, visible
+from weighbridge.cards.claims import claims
 from weighbridge.cards.front_matter import FrontMatter, read_front_matter
 from weighbridge.cards.labels import key_and_value, sections_of
 from weighbridge.cards.languages import spoken
@@ -25,6 +26,8 @@ from weighbridge.model.text import printable
 CARD = "README.md"
 MOST_LINES = 20_000
 """The longest known cards have 3,000."""
+_QUOTED = 2
+"""Lines of a section that findings point at."""
 
 _INLINE_CODE = re.compile(r"(`{1,3})[^`\n]{1,2000}\1")
 _CODE_HEADING = re.compile(
@@ -61,7 +64,7 @@ class ReadCard:
     images: tuple[Line, ...]
     """Lines that hold images, as written: badges."""
     places: Mapping[str, Place]
-    """`card`, and `card.line:N` for every placeholder."""
+    """`card`, and `card.line:N` for every placeholder and claim, and for the first lines of every section."""
     key_lines: Mapping[str, int]
     """The line each key of the metadata stands on."""
     marks: Mapping[str, Mark] = field(default_factory=dict)
@@ -89,10 +92,13 @@ def read_card(content: bytes) -> ReadCard | Unreadable:
         placeholders=found.placeholders,
         language=tongue.language,
         skipped=tongue.skipped,
+        claims=claims(found.passages, found.labels, found.answers, front.values, key_lines),
     )
-    places = {"card": Place(CARD)}
-    for one in found.placeholders:
-        places[f"card.line:{one.line}"] = Place(CARD, one.line, printable(source[one.line - 1].strip(), 200))
+    numbers = {one.line for one in card.placeholders} | {one.line for one in card.claims}
+    numbers.update(line for section in card.sections.values() for line in section.lines[:_QUOTED])
+    places = {"card": Place(CARD)} | {
+        f"card.line:{number}": Place(CARD, number, printable(source[number - 1].strip(), 200)) for number in numbers
+    }
     return ReadCard(
         card=card,
         front_matter=front.values,

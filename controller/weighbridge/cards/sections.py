@@ -77,6 +77,11 @@ class Reading:
     sections: Mapping[str, Section]
     placeholders: tuple[Placeholder, ...]
     marks: Mapping[str, Mark]
+    passages: tuple[Passage, ...]
+    labels: Mapping[int, str]
+    """Of the parts that passages stand in, where those have one of their own."""
+    answers: Mapping[str, tuple[Passage, ...]]
+    """The passages that answer each section."""
 
 
 @dataclass(slots=True)
@@ -105,7 +110,8 @@ def read_sections(card: Blocks, stated: Mapping[str, Statement], tongues: tuple[
     words = _words(parts, card.references)
     hits.extend(_commented(parts, words, hits))
     answers = {name: _Answer() for name in SECTIONS}
-    for passage in passages(parts, card.references):
+    read = tuple(passages(parts, card.references))
+    for passage in read:
         _sort(passage, parts[passage.part], answers, tongues)
     sections: dict[str, Section] = {}
     marks: dict[str, Mark] = {}
@@ -114,7 +120,14 @@ def read_sections(card: Blocks, stated: Mapping[str, Statement], tongues: tuple[
         sections[name], marks[name] = _section(
             name, answers[name], words[name], parts, stated.get(name), tongues, placeholder=empty
         )
-    return Reading(sections, _reported(hits, words, stated), marks)
+    return Reading(
+        sections,
+        _reported(hits, words, stated),
+        marks,
+        read,
+        {number: part.label for number, part in enumerate(parts) if part.labelled},
+        {name: tuple(answer.passages()) for name, answer in answers.items()},
+    )
 
 
 def _sort(passage: Passage, part: Part, answers: Mapping[str, _Answer], tongues: tuple[str, ...]) -> None:

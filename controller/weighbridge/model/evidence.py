@@ -61,6 +61,19 @@ class Placeholder:
     """Whether nothing else is left of the section."""
 
 
+ClaimKind: TypeAlias = Literal["alignment_removed", "personal_data", "data_date", "curation", "superseded"]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Something else that a card says, known by a word of our own."""
+
+    kind: ClaimKind
+    what: str
+    """Of that kind: `abliterated`, `web`, `deduplicated` …"""
+    line: int
+
+
 @dataclass(frozen=True, slots=True)
 class Card:
     """A model card, as far as rules ask."""
@@ -79,6 +92,8 @@ class Card:
     """Of the prose (ISO 639-1); `None` where there is too little text to tell."""
     skipped: str | None = None
     """The English name of a language that is not read: then what is not found is not missing."""
+    claims: tuple[Claim, ...] = ()
+    """Found in English text and in metadata only."""
 
 
 @dataclass(frozen=True, slots=True)
