@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files as package_files
+from itertools import zip_longest
 
 from weighbridge.cards.passages import Passage
 from weighbridge.model.evidence import Claim, ClaimKind
@@ -24,6 +25,7 @@ _OF_A_KIND = 3
 _KINDS: tuple[ClaimKind, ...] = ("alignment_removed", "personal_data", "data_date", "curation", "superseded")
 _NAME = re.compile(r"[\w.-]{1,96}/[\w.-]{1,96}", re.ASCII)
 _CLASSIFIES = "classification"
+_BAR = " | "
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,13 @@ class _Wanted:
     says: Mapping[str, re.Pattern[str]]
     unless: re.Pattern[str]
     tags: Mapping[str, str]
+
+    def search(self, text: str) -> list[str]:
+        """Return what a text in lower case says of this kind."""
+        if not any(map(text.__contains__, self.needs)):
+            return []
+        said = [what for what, expression in self.says.items() if expression.search(text)]
+        return [] if said and self.unless.search(text) else said
 
 
 def claims(
@@ -71,13 +80,18 @@ def _said(
     for passage in passages:
         if passage.kind in ("code", "label", "head"):
             continue
-        text = f"{labels.get(passage.part, '')}: {passage.head} {passage.text}".lower()
+        texts = [f"{labels.get(passage.part, '')}: {one}".lower() for one in _read_out(passage)]
         for one in wanted:
-            if not any(map(text.__contains__, one.needs)) or (one.about and id(passage) not in about[one.about]):
-                continue
-            said = [what for what, expression in one.says.items() if expression.search(text)]
-            if said and not one.unless.search(text):
-                yield from (Claim(one.kind, what, passage.line) for what in said)
+            if one.about is None or id(passage) in about[one.about]:
+                yield from (Claim(one.kind, what, passage.line) for text in texts for what in one.search(text))
+
+
+def _read_out(passage: Passage) -> list[str]:
+    """Return a sentence, or the cells of a row with what its header says of each."""
+    if not passage.head:
+        return [passage.text]
+    cells = zip_longest(passage.head.split(_BAR), passage.text.split(_BAR), fillvalue="")
+    return [f"{head}: {cell}" for head, cell in cells if cell]
 
 
 def _stated(front_matter: Mapping[str, object], key_lines: Mapping[str, int]) -> Iterator[Claim]:
