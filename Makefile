@@ -7,7 +7,7 @@ TOOLS = $(shell tools/build.sh --folder)
 PIP := $(PY) -m pip --disable-pip-version-check install --quiet --no-deps --require-hashes
 T ?= tests
 TESTS ?=
-PURE := $(patsubst %,controller/weighbridge/%,model/* workloads/* cards/* licenses/* lineage/* weights/* reports/* review.py facts.py changes.py verdict.py answers.py)
+PURE := $(patsubst %,controller/weighbridge/%,model/* workloads/* cards/* licenses/* lineage/* weights/* provenance/* reports/* review.py facts.py changes.py verdict.py answers.py)
 # A part of the tests covers a part of the code: the bar holds for the whole run.
 GATE := $(if $(TESTS)$(filter-out tests,$(T)),0,1)
 comma := ,
@@ -15,7 +15,7 @@ empty :=
 space := $(empty) $(empty)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test lint fix score bench tools packages lock clean
+.PHONY: help demo run test lint fix score bench fuzz tools packages lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,8 +58,13 @@ score: tools $(VENV)/.dev ## measure against the corpus of real manifests and re
 bench: tools $(VENV)/.dev ## time per review, per extraction, and webhook requests per second, as ratios against the floor
 	@WEIGHBRIDGE_TOOLS=$(TOOLS) $(PY) tests/benchmarks/bench.py
 	@$(PY) tests/benchmarks/evidence.py
+	@$(PY) tests/benchmarks/provenance.py
 	@$(PY) tests/benchmarks/cards.py
 	@$(PY) tests/benchmarks/page.py
+
+SECONDS ?= 60
+fuzz: $(VENV)/.dev ## break the workloads of all stories for a while and see that nothing crashes (SECONDS=60)
+	@$(PY) tests/fuzz/workloads.py --seconds $(SECONDS)
 
 tools: ## build the pinned OPA, etcd, kube-apiserver, controller manager and Helm that are missing (needs Go)
 	@tools/build.sh

@@ -33,6 +33,7 @@ from weighbridge.model.evidence import (
 from weighbridge.model.outcomes import Because, Found, Missing, Outcome, Unknown, Unreadable
 from weighbridge.model.refs import Role
 from weighbridge.model.requests import Json
+from weighbridge.model.scans import Scan
 from weighbridge.model.serving import Serving
 from weighbridge.model.site import AdvisoryMatch, ExceptionFacts, Judging, PolicyFacts, SiteFacts
 from weighbridge.model.weights import Weights
@@ -48,6 +49,8 @@ MODEL_FACTS = (
     "generation_config",
     "adapter",
     "weights",
+    "content_digest",
+    "scan",
 )
 """The facts of a model that a rule may name under `evidence` in its METADATA."""
 
@@ -90,6 +93,8 @@ class ModelFacts:
     generation_config: Outcome[GenerationConfig | Unreadable]
     adapter: Outcome[Adapter | Unreadable]
     weights: Outcome[Weights | Unreadable]
+    content_digest: Outcome[str | Unreadable]
+    scan: Outcome[Scan | Unreadable]
     advisories: tuple[AdvisoryMatch, ...]
 
 
@@ -177,6 +182,8 @@ def _model(evidence: Evidence, site: SiteFacts) -> ModelFacts:
         generation_config=evidence.generation_config,
         adapter=evidence.adapter,
         weights=evidence.weights,
+        content_digest=evidence.content_digest,
+        scan=evidence.scan,
         advisories=site.advisories.get(str(ref), ()),
     )
 

@@ -29,6 +29,16 @@ class Settings:
     """Endpoint of a Hugging Face hub or mirror, or a folder in hub layout."""
     hub_token_file: Path | None = None
     """File with a hub token, read at each use and never logged."""
+    registries: tuple[str, ...] = ()
+    """Registries that may be asked, and hosts they keep blobs or hand out tokens at: `ghcr.io`, `http://127.0.0.1:5000`."""
+    registry_config_file: Path | None = None
+    """Docker's config.json with logins for registries, read at each use and never logged."""
+    hub_plain: bool = False
+    """The hub is a mirror that may name no commits and know no parameters: a commit is its own resolution."""
+    object_stores: tuple[str, ...] = ()
+    """Buckets and web servers that may be asked, `s3://models?endpoint=https://…`; no others are."""
+    packs: Path | None = None
+    """Folder of packs, which are read before anybody is asked."""
     offline: bool = False
     """Ask no host; what is not in a folder is unknown."""
     engine: EngineChoice = "auto"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -17,8 +18,12 @@ from weighbridge.engine.judging import Judge
 from weighbridge.engine.opa import OpaSidecar
 from weighbridge.engine.process import OpaProcess, find_opa
 from weighbridge.engine.selftest import self_test
-from weighbridge.errors import BadPolicies, EngineError
+from weighbridge.errors import BadPolicies, EngineError, UserError
 from weighbridge.gathering import Gatherer, Tables
+from weighbridge.gathering.places import HUB
+from weighbridge.gathering.recording import Recorder
+from weighbridge.model.outcomes import Unknown
+from weighbridge.model.refs import ModelRef
 from weighbridge.model.requests import Namespace
 from weighbridge.model.rules import Rule
 from weighbridge.review import Reviewer
@@ -27,7 +32,11 @@ from weighbridge.site.facts import ConfiguredSite, configured
 from weighbridge.site.objects import SiteObjects, read_folder
 from weighbridge.sources.directory import DirectorySource
 from weighbridge.sources.hub import HubSource
-from weighbridge.sources.interface import Source
+from weighbridge.sources.interface import Hosts, Source, source_of
+from weighbridge.sources.object_stores import store_address
+from weighbridge.sources.objects import ObjectSource
+from weighbridge.sources.oci import Registries
+from weighbridge.sources.pack_folder import PackFolder
 
 DELIVERIES = {DEFAULT_HUB: frozenset({".hf.co"})}
 """Where a hub sends those who ask for weights (source: the hub's own /.well-known/meta.json)."""
@@ -64,7 +73,7 @@ async def assembled(settings: Settings) -> AsyncIterator[Assembly]:
         engine, title = await _engine(stack, settings, bundle)
         judge = Judge(engine, bundle)
         sources = await stack.enter_async_context(sources_of(settings))
-        gatherer = Gatherer(sources, Tables.from_documents(bundle.documents))
+        gatherer = Gatherer(sources, Tables.from_documents(bundle.documents), packs=packs_of(settings))
 
         async def ready() -> None:
             await engine.ready()
@@ -80,7 +89,26 @@ async def gathering(settings: Settings) -> AsyncIterator[Gatherer]:
     """Put together what asks about models, without anybody who judges; raises `BadPolicies`."""
     bundle = bundles.load(settings.policies or bundles.default_folder())
     async with sources_of(settings) as sources:
-        yield Gatherer(sources, Tables.from_documents(bundle.documents))
+        yield Gatherer(sources, Tables.from_documents(bundle.documents), packs=packs_of(settings))
+
+
+@asynccontextmanager
+async def recording(settings: Settings, ref: ModelRef) -> AsyncIterator[tuple[Gatherer, Mapping[str, Recorder]]]:
+    """
+    Put together what asks about a model and its ancestors and writes down every answer, by scheme.
+
+    Raises `UserError` when nobody may be asked about the model.
+    """
+    bundle = bundles.load(settings.policies or bundles.default_folder())
+    async with sources_of(settings) as sources:
+        recorders: dict[str, Recorder] = {}
+        for scheme, repository in ((ref.scheme, ref.repository), (HUB, "")):
+            source = source_of(sources, scheme, repository)
+            if isinstance(source, Unknown):
+                listing = ". Fix: list one, such as --object-store s3://BUCKET"
+                raise UserError(source.detail + (listing if source.because == "no_source" else ""))
+            recorders.setdefault(scheme, Recorder(source))
+        yield Gatherer(recorders, Tables.from_documents(bundle.documents)), recorders
 
 
 def _now() -> datetime:
@@ -109,16 +137,40 @@ async def _engine(stack: AsyncExitStack, settings: Settings, bundle: Bundle) -> 
 
 
 @asynccontextmanager
-async def sources_of(settings: Settings) -> AsyncIterator[Mapping[str, Source]]:
-    """Build the source of each scheme, and take them apart at the end."""
+async def sources_of(settings: Settings) -> AsyncIterator[Mapping[str, Source | Hosts]]:
+    """Build the source of each scheme, and take them apart at the end; raises `UserError` for an address that is none."""
+    addresses = [store_address(one) for one in settings.object_stores]
+    registries = Registries(settings.registries, config_file=settings.registry_config_file, offline=settings.offline)
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(registries)
+        sources: dict[str, Source | Hosts] = {
+            "hf": await _hub(stack, settings),
+            "oci": Hosts(registries.at),
+            "ollama": Hosts(registries.ollama),
+        }
+        for scheme in dict.fromkeys(one.scheme for one in addresses):
+            stores = [one for one in addresses if one.scheme == scheme]
+            sources[scheme] = await stack.enter_async_context(ObjectSource(stores, offline=settings.offline))
+        yield sources
+
+
+async def _hub(stack: AsyncExitStack, settings: Settings) -> Source:
     if "://" not in settings.hub:
-        yield {"hf": DirectorySource(Path(settings.hub))}
-        return
+        return DirectorySource(Path(settings.hub))
     hub = HubSource(
         settings.hub,
         token_file=settings.hub_token_file,
         offline=settings.offline,
+        plain=settings.hub_plain,
         redirect_hosts=DELIVERIES.get(settings.hub.rstrip("/"), frozenset()),
     )
-    async with hub:
-        yield {"hf": hub}
+    return await stack.enter_async_context(hub)
+
+
+def packs_of(settings: Settings) -> PackFolder | None:
+    """Return the folder of packs; raises `UserError` when it is none."""
+    if settings.packs is None:
+        return None
+    if not settings.packs.is_dir():
+        raise UserError(f"--packs {settings.packs}: no such folder")
+    return PackFolder(settings.packs, time.monotonic)

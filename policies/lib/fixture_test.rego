@@ -58,7 +58,7 @@ node(parts) := object.union(
 edge(parts) := object.union(
 	{
 		"child": "acme/tariff-8b", "parent": "meta-llama/Llama-3.1-8B", "relation": "finetune",
-		"source": "front_matter", "revision": null, "pinned": false,
+		"source": "front_matter", "revision": null, "pinned": false, "confidence": "declared",
 	},
 	parts,
 )
@@ -135,6 +135,7 @@ _model := {
 	"lineage": {"found": {
 		"name": "acme/tariff-8b", "nodes": [], "edges": [], "derived_by": [], "prose_parents": [],
 		"documented_change": false, "shape": {"hidden_size": 4096, "layers": 32, "vocab_size": 128256}, "unknown": [],
+		"learnt_from": [],
 	}},
 	"files": {"found": {"files": [file("model.safetensors", "safetensors", true)], "count": 6}},
 	"config": {"found": {
@@ -153,6 +154,8 @@ _model := {
 		"expected_parameters": 8030261248, "supported": true, "ratio": 1.0, "bits": 16.0,
 		"ratios_to_parents": [{"parent": "meta-llama/Llama-3.1-8B", "ratio": 1.0}],
 	}},
+	"content_digest": unknown("weights_needed"),
+	"scan": missing("security scans"),
 	"advisories": [],
 }
 

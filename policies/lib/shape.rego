@@ -17,7 +17,7 @@ keys := {
 	"model": {
 		"ref", "role", "scheme", "repository", "revision", "unresolved_because", "publisher",
 		"resolved", "card", "license", "lineage", "files", "config", "tokenizer",
-		"generation_config", "adapter", "weights", "advisories",
+		"generation_config", "adapter", "weights", "content_digest", "scan", "advisories",
 	},
 	"missing": {"looked_at"},
 	"unknown": {"because", "host", "since"},
@@ -31,10 +31,11 @@ keys := {
 	"license": {"declared", "id", "source", "label_only", "custom", "name", "also_named"},
 	"lineage": {
 		"name", "nodes", "edges", "derived_by", "prose_parents",
-		"documented_change", "shape", "unknown",
+		"documented_change", "shape", "unknown", "learnt_from",
 	},
 	"node": {"name", "depth", "state", "commit", "ancestors", "license", "shape"},
-	"edge": {"child", "parent", "relation", "source", "revision", "pinned"},
+	"edge": {"child", "parent", "relation", "source", "revision", "pinned", "confidence"},
+	"learning": {"kind", "name", "source", "confidence", "revision", "pinned"},
 	"gap": {"node", "because", "host", "since"},
 	"dimensions": {"hidden_size", "layers", "vocab_size"},
 	"files": {"files", "count"},
@@ -50,6 +51,8 @@ keys := {
 		"format", "source", "files", "variants", "size", "parameters", "dtypes", "quantization",
 		"expected_parameters", "supported", "ratio", "bits", "ratios_to_parents",
 	},
+	"scan": {"done", "issues"},
+	"scanned_file": {"path", "level"},
 	"dtype": {"name", "parameters"},
 	"parent_ratio": {"parent", "ratio"},
 	"advisory": {"id", "severity", "node", "own", "by", "block", "fixed_in", "summary"},
@@ -80,12 +83,13 @@ lists := {
 	"model": {"advisories"},
 	"card": {"placeholders", "claims"},
 	"license": {"also_named"},
-	"lineage": {"nodes", "edges", "derived_by", "prose_parents", "unknown"},
+	"lineage": {"nodes", "edges", "derived_by", "prose_parents", "unknown", "learnt_from"},
 	"node": {"ancestors"},
 	"files": {"files"},
 	"config": {"auto_map"},
 	"tokenizer": {"auto_map"},
 	"weights": {"dtypes", "ratios_to_parents"},
+	"scan": {"issues"},
 	"site": {"policies", "exceptions"},
 	"policy": {"stages"},
 	"exception": {"models", "approvals", "matched"},
@@ -103,8 +107,12 @@ words := {
 
 facts := {
 	"resolved", "card", "license", "lineage", "files",
-	"config", "tokenizer", "generation_config", "adapter", "weights",
+	"config", "tokenizer", "generation_config", "adapter", "weights", "content_digest", "scan",
 }
+
+# METADATA
+# description: Facts that are a text when they are found; all others are objects.
+texts := {"content_digest"}
 
 _answers := {"found", "missing", "unknown"}
 
@@ -163,10 +171,18 @@ broken contains concat("", ["models.", fact, ".", answer]) if {
 
 broken contains concat("", ["models.", fact, ".found"]) if {
 	some model in input.models
-	some fact in facts
+	some fact in (facts - texts)
 	value := model[fact].found
 	not value.unreadable
 	_unlike(value, fact)
+}
+
+broken contains concat("", ["models.", fact, ".found"]) if {
+	some model in input.models
+	some fact in texts
+	value := model[fact].found
+	not is_string(value)
+	not value.unreadable
 }
 
 broken contains "models.card.placeholders" if {
@@ -197,6 +213,12 @@ broken contains "models.weights.ratios_to_parents" if {
 	some model in input.models
 	some ratio in model.weights.found.ratios_to_parents
 	_unlike(ratio, "parent_ratio")
+}
+
+broken contains "models.scan.issues" if {
+	some model in input.models
+	some issue in model.scan.found.issues
+	_unlike(issue, "scanned_file")
 }
 
 broken contains "models.advisories" if {
@@ -235,6 +257,12 @@ broken contains "models.lineage.edges" if {
 	some model in input.models
 	some edge in model.lineage.found.edges
 	_unlike(edge, "edge")
+}
+
+broken contains "models.lineage.learnt_from" if {
+	some model in input.models
+	some learning in model.lineage.found.learnt_from
+	_unlike(learning, "learning")
 }
 
 broken contains "models.lineage.unknown" if {

@@ -6,7 +6,7 @@ package weighbridge.laws_test
 import data.weighbridge.fixture
 import data.weighbridge.main
 
-_facts := ["resolved", "card", "license", "lineage", "files", "config", "tokenizer", "generation_config", "weights"]
+_facts := ["resolved", "card", "license", "lineage", "files", "config", "tokenizer", "generation_config", "weights", "content_digest", "scan"]
 
 _generation(parts) := {"found": object.union(
 	{

@@ -25,8 +25,8 @@ def built() -> frozenset[str]:
     return frozenset(bundles.load(bundles.default_folder()).rules)
 
 
-def check(folder: Path, profile: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, dict]:
-    arguments = ["check", "--hub", str(folder / "hub"), "--profile", profile, "--output", "json"]
+def check(folder: Path, profile: str, capsys: pytest.CaptureFixture[str], engine: str = "opa") -> tuple[int, dict]:
+    arguments = ["check", "--hub", str(folder / "hub"), "--profile", profile, "--output", "json", "--engine", engine]
     if (folder / "site").is_dir():
         arguments += ["--site", str(folder / "site")]
     code = main([*arguments, str(folder / "workload.yaml")])
@@ -46,6 +46,14 @@ def test_a_story_comes_out_as_told_on_the_rules_that_are_built(folder, built, ca
 
     assert reported & set(expected["must_not"]) == set()
     assert set(expected["must"]) & built <= reported
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_both_engines_tell_a_story_alike(folder, capsys):
+    profile = yaml.safe_load((folder / "expected.yaml").read_text())["profile"]
+    (_, real), (_, embedded) = (check(folder, profile, capsys, engine) for engine in ("opa", "embedded"))
+
+    assert embedded["decisions"] == real["decisions"]
 
 
 @pytest.mark.parametrize("name", EXACT)

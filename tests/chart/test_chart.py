@@ -112,6 +112,7 @@ def test_the_sidecar_is_started_as_a_child_process_would_be(tmp_path: Path) -> N
         {},
         {"hub": {"tokenSecret": "t"}, "excludeNamespaces": ["a", "b"]},
         {"hub": {"offline": True}},
+        {"registries": {"hosts": ["ghcr.io", "http://r.local:5000"], "configSecret": "t"}},
         {"companions": {"read": True}},
     ],
 )
@@ -124,6 +125,7 @@ def test_serve_takes_every_argument_of_the_chart(tmp_path: Path, values: dict[st
 
     assert chosen.opa_socket == Path("/run/weighbridge/opa.sock")
     assert chosen.webhook_configuration == "wb-weighbridge-gate"
+    assert chosen.registry == values.get("registries", {}).get("hosts", [])
     assert chosen.read_companions is values.get("companions", {}).get("read", False)
     assert chosen.exclude_namespace == values.get("excludeNamespaces", [])
     assert parser.parse_args(pod["initContainers"][0]["args"]).write_bundle == Path("/run/weighbridge")

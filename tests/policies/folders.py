@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from weighbridge.engine.bundles import Bundle, bundle_of
+
 MAIN = """package weighbridge.main
 
 decision := {
@@ -74,3 +76,25 @@ def policy_folder(at: Path, changes: Mapping[str, str | None] | None = None) -> 
             (at / name).parent.mkdir(parents=True, exist_ok=True)
             (at / name).write_text(text, encoding="utf-8")
     return at
+
+
+ABOUT_ALL = frozenset({"evidence.available", "exception.valid", "policy.input", "policy.configured"})
+"""Rules that speak about all others: without the whole library they would say something else."""
+
+
+def around(bundle: Bundle, rule: str) -> Bundle:
+    """Return the library with one rule, beside those that every library has."""
+    kept = ABOUT_ALL | {rule}
+    folders = tuple(f"rules/{name.replace('.', '/')}/" for name in kept)
+    modules = {
+        path: text for path, text in bundle.modules.items() if not path.startswith("rules/") or path.startswith(folders)
+    }
+    table, profiles = bundle.documents["rule_table"], bundle.documents["profiles"]
+    assert isinstance(table, dict)
+    assert isinstance(profiles, dict)
+    documents = {
+        **bundle.documents,
+        "rule_table": {name: table[name] for name in kept},
+        "profiles": {name: profiles[name] for name in kept},
+    }
+    return bundle_of(modules, documents, {name: bundle.rules[name] for name in kept})

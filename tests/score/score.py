@@ -11,6 +11,6 @@ HERE = Path(__file__).parent
 if __name__ == "__main__":
     codes = [
         subprocess.run([sys.executable, HERE / name, *sys.argv[1:]], check=False).returncode
-        for name in ("manifests.py", "hub.py", "cards.py")
+        for name in ("manifests.py", "hub.py", "cards.py", "signatures.py")
     ]
     sys.exit(max(codes))

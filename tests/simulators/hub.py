@@ -50,6 +50,8 @@ class Repository:
     snapshots: dict[str, Snapshot] = field(default_factory=dict)
     branches: dict[str, str] = field(default_factory=dict)
     private: bool = False
+    scan: object = None
+    """What the scanners say of it, as JSON; None where nobody scans."""
 
 
 @dataclass
@@ -72,11 +74,15 @@ class Hub:
     def __init__(self, *, token: str | None = None, port: int = 0) -> None:
         """Listen on `port`, any free one by default; with `token` those who send it see private repositories."""
         self.requests: list[str] = []
-        """Paths that were asked for, in order."""
+        """Paths that were asked for, in order; a question about scans with its parameter."""
         self.authorizations: list[str | None] = []
         self.accepted_encodings: list[str | None] = []
         self.chunk = False
         """Send bodies in pieces, without saying how long they are."""
+        self.parameters = True
+        """Know what a parameter is; otherwise answer 404 to whoever sends one, as some mirrors do."""
+        self.commits = True
+        """Say which commit an answer is about."""
         self.ranges = True
         """Know what a range is; otherwise send the whole file."""
         self.pieces: list[tuple[str, int, int]] = []
@@ -92,7 +98,8 @@ class Hub:
 
     async def __aenter__(self) -> Self:
         application = web.Application()
-        application.router.add_route("GET", "/{path:.*}", self._handle)
+        for method in ("GET", "HEAD"):
+            application.router.add_route(method, "/{path:.*}", self._handle)
         self._runner = web.AppRunner(application, handle_signals=False, shutdown_timeout=0.1)
         await self._runner.setup()
         await self.come_back()
@@ -165,6 +172,10 @@ class Hub:
         """Hide a repository from those without the token."""
         self._repositories[repository].private = True
 
+    def scanned(self, repository: str, status: object) -> None:
+        """Let the scanners say something: `{"scansDone": true, "filesWithIssues": []}`."""
+        self._repositories[repository].scan = status
+
     def redirect(self, path: str, location: str) -> None:
         """Answer requests whose path holds `path` with a redirect."""
         self._redirects[path] = location
@@ -206,7 +217,8 @@ class Hub:
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         path = request.raw_path.partition("?")[0]
-        self.requests.append(unquote(path))
+        scan = request.query.get("securityStatus") == "true"
+        self.requests.append(unquote(path) + ("?securityStatus=true" if scan else ""))
         self.authorizations.append(request.headers.get("Authorization"))
         self.accepted_encodings.append(request.headers.get("Accept-Encoding"))
         fault = self._fault if self._fault.pattern in path else Fault()
@@ -227,6 +239,8 @@ class Hub:
         return response
 
     def _answer(self, request: web.Request, path: str) -> web.Response:
+        if request.query_string and not self.parameters:
+            return _not_found("")
         described = _DESCRIBE.fullmatch(path)
         resolved = _RESOLVE.fullmatch(path)
         match = described or resolved
@@ -244,30 +258,34 @@ class Hub:
         if snapshot is None:
             return _not_found("RevisionNotFound")
         if described is not None:
-            return web.json_response(_description(name, snapshot))
+            scan = repository.scan if request.query.get("securityStatus") == "true" else None
+            described_as = _description(name, snapshot, blobs=request.query.get("blobs") == "true", scan=scan)
+            if not self.commits:
+                del described_as["sha"]
+            return web.json_response(described_as)
         path = unquote(match["path"])
         asked = _RANGE.fullmatch(request.headers.get("Range", "")) if self.ranges else None
         if asked is not None or path in snapshot.heads:
             return self._piece(snapshot, path, asked)
-        return _file(snapshot, path)
+        return _file(snapshot, path, commits=self.commits)
 
     def _piece(self, snapshot: Snapshot, path: str, asked: re.Match[str] | None) -> web.Response:
         size, _ = snapshot.weights.get(path, (len(snapshot.files.get(path, b"")), None))
         head = snapshot.heads.get(path, snapshot.files.get(path))
         if head is None:
-            return _file(snapshot, path)
+            return _file(snapshot, path, commits=self.commits)
         first, last = (int(asked[1]), min(int(asked[2]), size - 1)) if asked else (0, size - 1)
         if asked and first >= size:
             return web.Response(status=416, headers={"Content-Range": f"bytes */{size}"})
         body = head[first : last + 1].ljust(last + 1 - first, b"\0")
         self.pieces.append((path, first, len(body)))
-        headers = {"X-Repo-Commit": snapshot.commit}
+        headers = {"X-Repo-Commit": snapshot.commit} if self.commits else {}
         if asked:
             headers["Content-Range"] = f"bytes {first}-{last}/{size}"
         return web.Response(status=206 if asked else 200, body=body, headers=headers)
 
 
-def _description(name: str, snapshot: Snapshot) -> dict[str, object]:
+def _description(name: str, snapshot: Snapshot, *, blobs: bool, scan: object) -> dict[str, object]:
     siblings: list[dict[str, object]] = [
         {"rfilename": path, "size": len(body)} for path, body in snapshot.files.items()
     ]
@@ -278,14 +296,19 @@ def _description(name: str, snapshot: Snapshot) -> dict[str, object]:
         for path, (size, digest) in snapshot.weights.items()
     ]
     siblings.sort(key=lambda one: str(one["rfilename"]))
-    return {"id": name, "sha": snapshot.commit, "private": False, "siblings": siblings, "tags": list(snapshot.tags)}
+    if not blobs:
+        siblings = [{"rfilename": one["rfilename"]} for one in siblings]
+    found = {"id": name, "sha": snapshot.commit, "private": False, "siblings": siblings, "tags": list(snapshot.tags)}
+    return found if scan is None else {**found, "securityRepoStatus": scan}
 
 
-def _file(snapshot: Snapshot, path: str) -> web.Response:
-    headers = {"X-Repo-Commit": snapshot.commit}
+def _file(snapshot: Snapshot, path: str, *, commits: bool) -> web.Response:
+    headers = {"X-Repo-Commit": snapshot.commit} if commits else {}
     body = snapshot.files.get(path)
     if body is None:
         return web.Response(status=404, headers={"X-Error-Code": "EntryNotFound", **headers})
+    blob = hashlib.sha1(b"blob %d\0" % len(body) + body, usedforsecurity=False).hexdigest()
+    headers["ETag"] = f'"{blob}"'
     return web.Response(body=body, headers=headers, content_type="application/octet-stream")
 
 

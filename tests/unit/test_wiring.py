@@ -63,3 +63,4 @@ def test_the_defaults_are_promises():
     )
     assert promised.hub == "https://huggingface.co"
     assert promised.hub_token_file is None
+    assert (promised.registries, promised.registry_config_file) == ((), None)

@@ -18,7 +18,7 @@ from weighbridge.model.outcomes import Found, Missing, Outcome, Unknown, Unreada
 from weighbridge.model.refs import ModelRef
 from weighbridge.reports.cards import CARD_FORMATS, CardPage
 from weighbridge.settings import DEFAULT_HUB, Settings
-from weighbridge.sources.interface import Source
+from weighbridge.sources.interface import Hosts, Source, source_of
 from weighbridge.wiring import sources_of
 
 CARD_BYTES = 1024 * 1024
@@ -35,7 +35,10 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         epilog="exit codes: 0, 2 usage, 3 a hub did not answer or a file could not be read",
     )
     parser.add_argument(
-        "cards", nargs="+", metavar="PATH|MODEL", help=f"a card, a folder with {CARD}, or a model: ORG/NAME[@REVISION]"
+        "cards",
+        nargs="+",
+        metavar="PATH|MODEL",
+        help=f"a card, a folder with {CARD}, or a model: ORG/NAME[@REVISION] or oci://HOST/NAME[:TAG]",
     )
     add_sources(parser)
     parser.add_argument("--output", choices=tuple(CARD_FORMATS), default="terminal", help="(default: terminal)")
@@ -47,7 +50,11 @@ def run(arguments: argparse.Namespace) -> int:
     folder = arguments.policies or bundles.default_folder()
     reader = _Reader(weights_of(bundles.load(folder).documents))
     settings = Settings(
-        hub=arguments.hub or DEFAULT_HUB, hub_token_file=arguments.hub_token_file, offline=arguments.offline
+        hub=arguments.hub or DEFAULT_HUB,
+        hub_token_file=arguments.hub_token_file,
+        registries=tuple(arguments.registry),
+        registry_config_file=arguments.registry_config_file,
+        offline=arguments.offline,
     )
     asyncio.run(reader.read([_asked(one) for one in arguments.cards], settings))
     sys.stdout.write(CARD_FORMATS[arguments.output](reader.pages, reader.problems))
@@ -86,7 +93,7 @@ class _Reader:
         """Read every card in turn."""
         async with sources_of(settings) as sources:
             for one in asked:
-                content = await _fetched(one, sources["hf"]) if isinstance(one, ModelRef) else _local(one)
+                content = await _fetched(one, sources) if isinstance(one, ModelRef) else _local(one)
                 self._add(str(one), content)
 
     def _add(self, name: str, content: Outcome[bytes | Unreadable]) -> None:
@@ -111,7 +118,7 @@ def _asked(text: str) -> Path | ModelRef:
     path = Path(text)
     if path.exists():
         return path / CARD if path.is_dir() else path
-    if text.startswith("hf://"):
+    if text.startswith(("hf://", "oci://")):
         return ModelRef.parse(text)
     if _NAME.fullmatch(text):
         return ModelRef.parse(f"hf://{text}")
@@ -135,7 +142,10 @@ def _local(file: Path) -> Outcome[bytes | Unreadable]:
     return Found(content)
 
 
-async def _fetched(ref: ModelRef, source: Source) -> Outcome[bytes | Unreadable]:
+async def _fetched(ref: ModelRef, sources: Mapping[str, Source | Hosts]) -> Outcome[bytes | Unreadable]:
+    source = source_of(sources, ref.scheme, ref.repository)
+    if isinstance(source, Unknown):
+        return source
     resolved = await source.resolve(ref.repository, ref.revision)
     match resolved:
         case Found(value=now):

@@ -6,11 +6,11 @@ import argparse
 import asyncio
 import sys
 
-from weighbridge.cli.options import add_sources
+from weighbridge.cli.options import add_packs, add_sources, sources_of
 from weighbridge.model.evidence import Evidence
 from weighbridge.model.refs import ModelRef
 from weighbridge.reports.evidence import FORMATS, not_known
-from weighbridge.settings import DEFAULT_HUB, Settings
+from weighbridge.settings import Settings
 from weighbridge.wiring import gathering
 
 
@@ -26,6 +26,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         "model", metavar="MODEL", help="org/name, org/name@revision, or a reference such as hf://org/name"
     )
     add_sources(parser)
+    add_packs(parser)
     parser.add_argument("--output", choices=tuple(FORMATS), default="terminal", help="(default: terminal)")
     parser.set_defaults(run=run)
 
@@ -33,12 +34,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 def run(arguments: argparse.Namespace) -> int:
     """Gather, print, and return the exit code."""
     text = arguments.model if "://" in arguments.model else f"hf://{arguments.model}"
-    settings = Settings(
-        policies=arguments.policies,
-        hub=arguments.hub or DEFAULT_HUB,
-        hub_token_file=arguments.hub_token_file,
-        offline=arguments.offline,
-    )
+    settings = sources_of(arguments)
     evidence = asyncio.run(_gather(settings, ModelRef.parse(text)))
     sys.stdout.write(FORMATS[arguments.output](evidence))
     return 3 if not_known(evidence) else 0

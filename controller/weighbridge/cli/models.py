@@ -12,9 +12,10 @@ from weighbridge.cli.manifests import read, requests
 from weighbridge.cli.neighbors import found_in, neighbors
 from weighbridge.cli.showing import show
 from weighbridge.model.refs import ModelRef
-from weighbridge.model.requests import Request
+from weighbridge.model.requests import KubeObject, Request
 from weighbridge.model.serving import FoundModels
 from weighbridge.model.text import plural, printable
+from weighbridge.workloads.locating import place_of
 
 KINDS = {
     "hf": "hub",
@@ -84,13 +85,13 @@ def _object(request: Request, found: FoundModels) -> Mapping[str, object]:
         "kind": request.object.get("kind"),
         "namespace": request.namespace.name or None,
         "name": name,
-        "models": [_model(ref) for ref in found.references],
+        "models": [_model(request.object, ref) for ref in found.references],
         "settings": stated,
         "problems": list(found.problems),
     }
 
 
-def _model(ref: ModelRef) -> Mapping[str, object]:
+def _model(obj: KubeObject, ref: ModelRef) -> Mapping[str, object]:
     """Return a reference as the object writes it; `leads_to` is what another object of the input makes of it."""
     claim = ref.found_at.claim
     followed = claim is not None and claim.startswith("cr://")
@@ -103,6 +104,7 @@ def _model(ref: ModelRef) -> Mapping[str, object]:
         "file": ref.file,
         "via": ref.found_at.via,
         "container": ref.found_at.container,
+        "path": place_of(obj, ref.found_at) or None,
         "unresolved": not ref.resolved,
         "unresolved_because": ref.unresolved_because,
         **({"leads_to": str(ref)} if followed and ref.resolved else {}),
@@ -121,8 +123,10 @@ def _lines(found: list[tuple[Request, FoundModels]]) -> list[str]:
             container = f" in {ref.found_at.container}" if ref.found_at.container else ""
             because = f"  unresolved: {printable(ref.unresolved_because)}" if ref.unresolved_because else ""
             claim = f"  written {printable(ref.found_at.claim, 200)}" if ref.found_at.claim else ""
-            found_at = f"({ref.found_at.via}{container})"
-            lines.append(f"  {ref.role:<9} {printable(str(ref), 200)}  {found_at}{claim}{because}")
+            path = place_of(request.object, ref.found_at)
+            shown = f"  {printable(path, 200)}" if path not in ("", ref.found_at.via) else ""
+            found_at = f"({printable(ref.found_at.via, 200)}{container})"
+            lines.append(f"  {ref.role:<9} {printable(str(ref), 200)}{shown}  {found_at}{claim}{because}")
         if not one.references:
             lines.append("  no model named, though it asks for an accelerator or runs an engine")
     interest = sum(one.of_interest for _, one in found)

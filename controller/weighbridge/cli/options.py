@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
@@ -18,6 +19,7 @@ def add_judging(parser: argparse.ArgumentParser) -> None:
     """Add what says how to judge: policies, site, sources, engine."""
     parser.add_argument("--site", type=Path, metavar="DIR", help="folder with ModelPolicy and other site objects")
     add_sources(parser)
+    add_packs(parser)
     parser.add_argument(
         "--engine",
         choices=get_args(EngineChoice),
@@ -33,7 +35,34 @@ def add_sources(parser: argparse.ArgumentParser) -> None:
         "--hub", metavar="URL|DIR", help=f"model hub or mirror, or a folder in hub layout (default: {DEFAULT_HUB})"
     )
     parser.add_argument("--hub-token-file", type=Path, metavar="FILE", help="file with a hub token")
+    parser.add_argument(
+        "--registry",
+        action="append",
+        default=[],
+        metavar="HOST",
+        help="registry that may be asked, such as ghcr.io, or http://HOST:PORT for one without encryption; may be repeated",
+    )
+    parser.add_argument(
+        "--registry-config-file", type=Path, metavar="FILE", help="Docker's config.json with logins for registries"
+    )
+    parser.add_argument(
+        "--hub-plain",
+        action="store_true",
+        help="the hub is a plain mirror (Artifactory, Nexus): it may name no commits, so models must be pinned",
+    )
+    parser.add_argument(
+        "--object-store",
+        action="append",
+        default=[],
+        metavar="URL",
+        help="bucket or web server that may be asked: s3://BUCKET[?endpoint=URL], gs://BUCKET, https://HOST/PATH (repeat for more)",
+    )
     parser.add_argument("--offline", action="store_true", help="ask no host: what a folder does not hold is unknown")
+
+
+def add_packs(parser: argparse.ArgumentParser) -> None:
+    """Add `--packs`."""
+    parser.add_argument("--packs", type=Path, metavar="DIR", help="folder of packs, read before anybody is asked")
 
 
 def add_profile(parser: argparse.ArgumentParser) -> None:
@@ -43,16 +72,28 @@ def add_profile(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def settings_of(arguments: argparse.Namespace) -> Settings:
-    """Make settings of the shared options; a namespace without policy is in stage enforce unless there is a site."""
+def sources_of(arguments: argparse.Namespace) -> Settings:
+    """Make settings of where models come from."""
     return Settings(
         policies=arguments.policies,
+        hub=arguments.hub or DEFAULT_HUB,
+        hub_token_file=arguments.hub_token_file,
+        hub_plain=arguments.hub_plain,
+        object_stores=tuple(arguments.object_store),
+        registries=tuple(arguments.registry),
+        registry_config_file=arguments.registry_config_file,
+        packs=getattr(arguments, "packs", None),
+        offline=arguments.offline,
+    )
+
+
+def settings_of(arguments: argparse.Namespace) -> Settings:
+    """Make settings of the shared options; a namespace without policy is in stage enforce unless there is a site."""
+    return replace(
+        sources_of(arguments),
         site=arguments.site,
         fallback_stage="audit" if arguments.site else "enforce",
         profile=arguments.profile,
-        hub=arguments.hub or DEFAULT_HUB,
-        hub_token_file=arguments.hub_token_file,
-        offline=arguments.offline,
         engine=arguments.engine,
     )
 

@@ -6,15 +6,16 @@ import argparse
 import asyncio
 import os
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import structlog
 
-from weighbridge.cli.options import add_judging
+from weighbridge.cli.options import add_judging, sources_of
 from weighbridge.engine import bundles
 from weighbridge.engine.process import write_bundles
 from weighbridge.errors import UserError
-from weighbridge.settings import DEFAULT_HUB, EngineChoice, Settings
+from weighbridge.settings import EngineChoice, Settings
 from weighbridge.telemetry import Metrics, configure_logging
 from weighbridge.webhook.door import Limits
 from weighbridge.webhook.reach import Cluster
@@ -148,12 +149,9 @@ async def _serve(
 
 
 def _settings(arguments: argparse.Namespace) -> Settings:
-    return Settings(
-        policies=arguments.policies,
+    return replace(
+        sources_of(arguments),
         site=arguments.site,
-        hub=arguments.hub or DEFAULT_HUB,
-        hub_token_file=arguments.hub_token_file,
-        offline=arguments.offline,
         engine=_engine(arguments.engine, preview=arguments.unsafe_preview_engine),
         opa_socket=arguments.opa_socket,
     )

@@ -116,26 +116,7 @@ def _id(module: Module, match: re.Match[str]) -> str:
 
 
 def _rule(name: str, module: Module) -> Rule:
-    first, text = _block(module)
-    try:
-        said = msgspec.convert(load(text), _Metadata)
-    except BadDocument as error:
-        raise BadPolicies(
-            f"{module.path}:{first + error.line - 1}: METADATA of {name}: {error.why}. Fix: mend its YAML"
-        ) from None
-    except msgspec.ValidationError as error:
-        what = str(error)
-        raise BadPolicies(
-            f"{module.path}:{first}: METADATA of {name}: {what[:1].lower()}{what[1:]}. "
-            "Fix: give title, description and custom {severity, evidence, remedy {deployer, publisher}, since}"
-        ) from None
-    strange = sorted(set(said.custom.evidence) - _FACTS)
-    if strange:
-        raise BadPolicies(
-            f"{module.path}:{first}: METADATA of {name}: evidence {strange[0]!r} is no fact of a model, "
-            f"expected some of {', '.join(MODEL_FACTS)}. "
-            "Fix: correct the name"
-        )
+    said = _metadata(name, module)
     custom = said.custom
     return Rule(
         id=name,
@@ -157,6 +138,31 @@ def _rule(name: str, module: Module) -> Rule:
         false_positives=tuple(custom.false_positives),
         parameter_texts=custom.parameters if isinstance(custom.parameters, dict) else {},
     )
+
+
+def _metadata(name: str, module: Module) -> _Metadata:
+    """Read the block above the package clause. Raises `BadPolicies`, with file and line."""
+    first, text = _block(module)
+    try:
+        said = msgspec.convert(load(text), _Metadata)
+    except BadDocument as error:
+        raise BadPolicies(
+            f"{module.path}:{first + error.line - 1}: METADATA of {name}: {error.why}. Fix: mend its YAML"
+        ) from None
+    except msgspec.ValidationError as error:
+        what = str(error)
+        raise BadPolicies(
+            f"{module.path}:{first}: METADATA of {name}: {what[:1].lower()}{what[1:]}. "
+            "Fix: give title, description and custom {severity, evidence, remedy {deployer, publisher}, since}"
+        ) from None
+    strange = sorted(set(said.custom.evidence) - _FACTS)
+    if strange:
+        raise BadPolicies(
+            f"{module.path}:{first}: METADATA of {name}: evidence {strange[0]!r} is no fact of a model, "
+            f"expected some of {', '.join(MODEL_FACTS)}. "
+            "Fix: correct the name"
+        )
+    return said
 
 
 def _block(module: Module) -> tuple[int, str]:

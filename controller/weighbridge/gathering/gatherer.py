@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from weighbridge.gathering.asking import Deadline
-from weighbridge.gathering.guarding import Guarded
 from weighbridge.gathering.parts import FilesPart, Parts, license_of, statements_of
+from weighbridge.gathering.places import Places
 from weighbridge.gathering.repositories import Repositories
 from weighbridge.gathering.tables import Tables
 from weighbridge.gathering.weighing import against_parents, converted_from, units_of, weighed
@@ -24,7 +24,8 @@ from weighbridge.lineage.statements import MOST_PARENTS
 from weighbridge.model.evidence import Evidence, Files, License, Place, Resolved
 from weighbridge.model.outcomes import Found, Missing, Outcome, Unknown, Unreadable
 from weighbridge.model.refs import ModelRef
-from weighbridge.sources.interface import Source
+from weighbridge.sources.interface import Hosts, Source, WholeSource
+from weighbridge.sources.pack_folder import PackFolder
 from weighbridge.store.memory import Shelf
 
 HOPS = 8
@@ -39,10 +40,15 @@ class Gatherer:
     """Finds out about models. What cannot be learnt is `Unknown`."""
 
     def __init__(
-        self, sources: Mapping[str, Source], tables: Tables, clock: Callable[[], float] = time.monotonic
+        self,
+        sources: Mapping[str, Source | Hosts],
+        tables: Tables,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        packs: PackFolder | None = None,
     ) -> None:
-        """Ask `sources`, by scheme; `clock` counts seconds and only grows."""
-        self._sources = {scheme: Guarded(source, clock) for scheme, source in sources.items()}
+        """Ask `sources`, by scheme, after `packs`; `clock` counts seconds and only grows."""
+        self._places = Places(sources, clock, packs)
         self._tables = tables
         self._repositories = Repositories(tables, clock)
         self._kept: Shelf[Evidence] = Shelf(clock)
@@ -60,9 +66,9 @@ class Gatherer:
     async def _evidence(self, ref: ModelRef, deadline: Deadline) -> Evidence:
         if not ref.resolved:
             return _nothing(ref, Unknown("unresolved_reference", detail=ref.unresolved_because or ""))
-        source = self._sources.get(ref.scheme)
-        if source is None:
-            return _nothing(ref, Unknown("no_source", detail=f"no source reads {ref.scheme}:// references"))
+        source = self._places.source(ref.scheme, ref.repository)
+        if isinstance(source, Unknown):
+            return _nothing(ref, source)
         resolved = await self._repositories.resolve(source, ref.repository, ref.revision, deadline)
         match resolved:
             case Found(value=now):
@@ -75,7 +81,7 @@ class Gatherer:
             case Unknown():
                 return _nothing(ref, resolved)
 
-    async def _known(self, ref: ModelRef, now: Resolved, source: Source, deadline: Deadline) -> Evidence:
+    async def _known(self, ref: ModelRef, now: Resolved, source: WholeSource, deadline: Deadline) -> Evidence:
         at = now.commit or now.digest or ""
         parts, headers = await asyncio.gather(
             self._repositories.parts(source, ref.repository, at, deadline),
@@ -87,7 +93,11 @@ class Gatherer:
         name = self._tables.aliases.own(ref.repository)
         asked = tuple(dict.fromkeys((*parts.unknown, *unknown)))
         model = NodeFacts(name, "found", now.commit, statements, _value(license_outcome), asked)
-        ancestors = await _Walk(self._repositories, self._tables, source, deadline).ancestors(model)
+        ancestors, content, scan = await asyncio.gather(
+            _Walk(self._repositories, self._tables, self._places.hub or source, deadline).ancestors(model),
+            self._repositories.content(source, ref.repository, at, ref.file, deadline),
+            self._repositories.scan(source, ref.repository, at, deadline),
+        )
         return Evidence(
             ref=ref,
             resolved=Found(now),
@@ -101,6 +111,8 @@ class Gatherer:
             adapter=_mapped(parts.adapter, lambda part: part.adapter),
             places={**_places(parts), **license_places, **statements.places},
             weights=against_parents(weighed(parts, headers), parts, _sizes_of_parents(statements, ancestors)),
+            content_digest=content,
+            scan=scan,
         )
 
 
@@ -110,7 +122,8 @@ class _Walk:
 
     repositories: Repositories
     tables: Tables
-    source: Source
+    source: WholeSource
+    """The hub, whatever the model itself lies at: parents are named as the hub names them."""
     deadline: Deadline
 
     async def ancestors(self, model: NodeFacts) -> Mapping[str, NodeFacts]:
@@ -173,8 +186,9 @@ def _key(ref: ModelRef) -> Hashable:
 
 def _nothing(ref: ModelRef, unknown: Unknown) -> Evidence:
     return Evidence(
-        ref, unknown, unknown, unknown, unknown, unknown, unknown, unknown, unknown, unknown, weights=unknown
-    )
+        ref, unknown, unknown, unknown, unknown, unknown, unknown, unknown, unknown, unknown,
+        weights=unknown, content_digest=unknown, scan=unknown,
+    )  # fmt: skip
 
 
 def _mapped(outcome: Outcome[T | Unreadable], pick: Callable[[T], U]) -> Outcome[U | Unreadable]:

@@ -13,7 +13,8 @@ from typing import TypeVar
 
 from weighbridge.model.evidence import Resolved
 from weighbridge.model.outcomes import Found, Missing, Outcome, Unknown, Unreadable
-from weighbridge.sources.interface import Listing, Source
+from weighbridge.model.scans import Scan
+from weighbridge.sources.interface import Attaching, Attachment, Listing, Scanning, Source, Stating
 
 AT_ONCE = 16
 """Questions to one host at the same time."""
@@ -70,6 +71,30 @@ class Guarded:
     ) -> Outcome[bytes | Unreadable]:
         """Return a piece of a file at a commit."""
         return await self._ask(lambda: self._source.read_range(repository, commit, path, start, length))
+
+    async def stated_licenses(self, repository: str, commit: str) -> Outcome[tuple[str, ...] | Unreadable]:
+        """Return the licenses a source states beside the files, `Missing` where it states nothing ever."""
+        match self._source:
+            case Stating() as stating:
+                return await self._ask(lambda: stating.stated_licenses(repository, commit))
+            case _:
+                return Missing(f"statements of {self.host}")
+
+    async def attachments(self, repository: str, digest: str) -> Outcome[tuple[Attachment, ...] | Unreadable]:
+        """Return what lies beside an artifact, `Missing` where a source keeps nothing there."""
+        match self._source:
+            case Attaching() as attaching:
+                return await self._ask(lambda: attaching.attachments(repository, digest))
+            case _:
+                return Missing(f"attachments at {self.host}")
+
+    async def scan(self, repository: str, commit: str) -> Outcome[Scan | Unreadable]:
+        """Return what the scanners of a source say, `Missing` where it has none."""
+        match self._source:
+            case Scanning() as scanning:
+                return await self._ask(lambda: scanning.scan(repository, commit))
+            case _:
+                return Missing(f"security scans at {self.host}")
 
     async def _ask(self, question: Callable[[], Awaitable[Outcome[T]]]) -> Outcome[T]:
         if self._waiting >= MOST_WAITING:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from weighbridge.cards import ReadCard
@@ -12,11 +12,11 @@ from weighbridge.licenses import CardStatement, FileStatement, card_statement, i
 from weighbridge.lineage import Prose, Repository, Statements, read_prose, read_statements
 from weighbridge.model.evidence import Adapter, Card, Config, Files, GenerationConfig, License, Place, Shape, Tokenizer
 from weighbridge.model.outcomes import Found, Missing, Outcome, Unknown, Unreadable
-from weighbridge.weights import Header, Promise, WeightSet
+from weighbridge.weights import Header, ListedFile, Promise, WeightSet
 
 CARD, MERGE = "README.md", "mergekit_config.yml"
 _METADATA = (
-    "license", "license_name", "license_link", "base_model", "base_model_revision", "base_model_relation", "tags",
+    "license", "license_name", "license_link", "datasets", "base_model", "base_model_revision", "base_model_relation", "tags",
 )  # fmt: skip
 """Keys of the metadata that are kept; the rest is an attacker's to fill memory with."""
 _NO_STATEMENT = CardStatement(None, None, custom=False, line=None, named=())
@@ -78,6 +78,14 @@ class NamesPart:
 
 
 @dataclass(frozen=True, slots=True)
+class StatedPart:
+    """What a source states beside the files."""
+
+    licenses: tuple[str, ...]
+    """As written there."""
+
+
+@dataclass(frozen=True, slots=True)
 class FilesPart:
     """The listing: weights and code, and the paths of the small files we read."""
 
@@ -87,6 +95,8 @@ class FilesPart:
     """License files worth reading."""
     tags: tuple[str, ...] = ()
     """Base models that the source itself shows."""
+    content: tuple[ListedFile, ...] = ()
+    """What the content digest is made of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +128,14 @@ class Parts:
     merge: Outcome[NamesPart | Unreadable]
     quantizer: Outcome[NamesPart | Unreadable]
     license_files: tuple[Outcome[FileStatement | Unreadable], ...] = ()
+    stated: Outcome[StatedPart | Unreadable] = field(default_factory=lambda: Missing("statements beside the files"))
 
     @property
     def unknown(self) -> tuple[Unknown, ...]:
         """What could not be asked of what says where the model comes from and what its license is."""
-        asked = (self.files, self.card, self.config, self.adapter, self.merge, self.quantizer, *self.license_files)
+        asked = (
+            self.files, self.card, self.config, self.adapter, self.merge, self.quantizer, *self.license_files, self.stated,
+        )  # fmt: skip
         return tuple(dict.fromkeys(one for one in asked if isinstance(one, Unknown)))
 
 
@@ -158,15 +171,36 @@ def license_of(parts: Parts, tables: Tables) -> tuple[Outcome[License | Unreadab
     if isinstance(parts.card, Unknown):
         return parts.card, {}
     if not identified.decided:
-        for outcome in parts.license_files:
+        for outcome in (*parts.license_files, parts.stated):
             if isinstance(outcome, Unknown):
                 return outcome, {}
+    beside = _stated(parts, tables)
     if identified.license is not None:
-        return Found(identified.license), identified.places
+        return Found(_with(identified.license, beside)), identified.places
+    if beside is not None:
+        place = Place("manifest", None, f"license: {beside.declared}")
+        return Found(beside), {**identified.places, "license.declared": place}
     unusable = _unusable(parts.card, card)
     if unusable is not None:
         return Found(unusable), identified.places
     return Missing(f"README.md and license files of {parts.name}@{parts.commit[:12]}"), identified.places
+
+
+def _stated(parts: Parts, tables: Tables) -> License | None:
+    """Return the license that a source states beside the files: the weakest statement, and still one."""
+    stated = _found(parts.stated)
+    if stated is None or not stated.licenses:
+        return None
+    found = identify({"license": list(stated.licenses)}, {}, _NO_STATEMENT, (), tables.licenses).license
+    return replace(found, source="oci_annotation") if found is not None else None
+
+
+def _with(license_: License, beside: License | None) -> License:
+    """Add what is named beside the files, so that a contradiction shows."""
+    if beside is None:
+        return license_
+    named = (*license_.also_named, *(one for one in (beside.id, *beside.also_named) if one is not None))
+    return replace(license_, also_named=tuple(dict.fromkeys(one for one in named if one != license_.id)))
 
 
 def statements_of(parts: Parts, converted_from: tuple[str, ...], tables: Tables) -> Statements:

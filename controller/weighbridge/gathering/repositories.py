@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from weighbridge.cards import read_card
 from weighbridge.gathering.asking import Deadline, Questions
+from weighbridge.gathering.contents import Hashes, content_of
 from weighbridge.gathering.parts import (
     CARD,
     MERGE,
@@ -21,18 +22,36 @@ from weighbridge.gathering.parts import (
     HeadersPart,
     NamesPart,
     Parts,
+    StatedPart,
     TokenizerPart,
     understood,
+)
+from weighbridge.gathering.small_files import (
+    ADAPTER,
+    CONFIG,
+    GENERATION,
+    QUANTIZER,
+    TOKENIZER,
+    read_adapter,
+    read_config,
+    read_generation,
+    read_merge,
+    read_quantizer,
+    read_tokenizer,
 )
 from weighbridge.gathering.tables import Tables
 from weighbridge.gathering.weighing import read_headers
 from weighbridge.licenses import FileStatement, file_statement
-from weighbridge.lineage import merge_names, merge_names_in_card
+from weighbridge.lineage import merge_names_in_card
 from weighbridge.model.evidence import Resolved
 from weighbridge.model.outcomes import Found, Missing, Outcome, Unknown, Unreadable
-from weighbridge.sources.interface import Source
+from weighbridge.model.scans import Scan
+from weighbridge.sources.interface import Source, WholeSource
 from weighbridge.store.memory import Memory
-from weighbridge.weights import adapter, config, files, generation_config, promise, read_json, shape, tokenizer
+from weighbridge.weights import (
+    content_files,
+    files,
+)
 
 CARD_BYTES = 1024 * 1024
 JSON_BYTES = 4 * 1024 * 1024
@@ -41,13 +60,17 @@ LICENSE_BYTES = 256 * 1024
 MOST_LICENSE_FILES = 4
 
 _LICENSE_FILE = re.compile(r"(?:licen[cs]e|copying|notice).{0,40}", re.IGNORECASE)
-CONFIG, TOKENIZER, GENERATION = "config.json", "tokenizer_config.json", "generation_config.json"
-ADAPTER, QUANTIZER = "adapter_config.json", "quantize_config.json"
+LICENSE = "LICENSE"
 _READ = (CARD, CONFIG, TOKENIZER, GENERATION, ADAPTER, MERGE, QUANTIZER)
 
 _BASE_TAG = "base_model:"
 
 T = TypeVar("T")
+
+
+def is_evidence(path: str) -> bool:
+    """Tell whether a file is read for what it says, and not only hashed."""
+    return path in _READ or _LICENSE_FILE.fullmatch(path) is not None
 
 
 class Repositories:
@@ -65,6 +88,10 @@ class Repositories:
         self._adapters: Questions[AdapterPart | Unreadable] = Questions(Memory(clock, immutable=True))
         self._names: Questions[NamesPart | Unreadable] = Questions(Memory(clock, immutable=True))
         self._headers: Questions[HeadersPart | Unreadable] = Questions(Memory(clock, immutable=True))
+        self._stated: Questions[StatedPart | Unreadable] = Questions(Memory(clock, immutable=True))
+        self._hashes = Hashes()
+        self._contents: Questions[str | Unreadable] = Questions(Memory(clock, immutable=True))
+        self._scans: Questions[Scan | Unreadable] = Questions(Memory(clock, immutable=False))
         self._licenses: Questions[FileStatement | Unreadable] = Questions(Memory(clock, immutable=True))
 
     async def resolve(self, source: Source, name: str, revision: str | None, deadline: Deadline) -> Outcome[Resolved]:
@@ -85,32 +112,56 @@ class Repositories:
             deadline,
         )
 
+    async def content(
+        self, source: Source, name: str, commit: str, named: str | None, deadline: Deadline
+    ) -> Outcome[str | Unreadable]:
+        """Return the content digest at a commit, of the one file `named` where a reference asks for one."""
+        listed = await self._listed(source, name, commit, deadline)
+        return await self._contents.ask(
+            (source.host, name, commit, named),
+            lambda: content_of(source, (name, commit, named), listed, self._hashes),
+            source,
+            deadline,
+        )
+
+    async def scan(self, source: WholeSource, name: str, commit: str, deadline: Deadline) -> Outcome[Scan | Unreadable]:
+        """Return what the scanners of the source say now."""
+        return await self._scans.ask((source.host, name, commit), lambda: source.scan(name, commit), source, deadline)
+
     async def _listed(
         self, source: Source, name: str, commit: str, deadline: Deadline
     ) -> Outcome[FilesPart | Unreadable]:
         key = (source.host, name, commit)
         return await self._files.ask(key, lambda: _listing(source, name, commit), source, deadline)
 
-    async def parts(self, source: Source, name: str, commit: str, deadline: Deadline) -> Parts:
+    async def parts(self, source: WholeSource, name: str, commit: str, deadline: Deadline) -> Parts:
         """Return everything read of a repository at one commit; what is late is `Unknown`."""
         listed = await self._listed(source, name, commit, deadline)
-        at = _At(source, name, commit, deadline, listed)
+        at = _At(source, name, commit, deadline, listed, self._hashes)
         async with asyncio.TaskGroup() as group:
             card = group.create_task(at.ask(self._cards, CARD, CARD_BYTES, self._card))
-            configs = group.create_task(at.ask(self._configs, CONFIG, JSON_BYTES, _config))
-            tokens = group.create_task(at.ask(self._tokenizers, TOKENIZER, JSON_BYTES, _tokenizer))
-            generation = group.create_task(at.ask(self._generations, GENERATION, JSON_BYTES, _generation))
-            adapters = group.create_task(at.ask(self._adapters, ADAPTER, JSON_BYTES, _adapter))
-            merge = group.create_task(at.ask(self._names, MERGE, MERGE_BYTES, _merge))
-            quantizer = group.create_task(at.ask(self._names, QUANTIZER, JSON_BYTES, _quantizer))
+            configs = group.create_task(at.ask(self._configs, CONFIG, JSON_BYTES, read_config))
+            tokens = group.create_task(at.ask(self._tokenizers, TOKENIZER, JSON_BYTES, read_tokenizer))
+            generation = group.create_task(at.ask(self._generations, GENERATION, JSON_BYTES, read_generation))
+            adapters = group.create_task(at.ask(self._adapters, ADAPTER, JSON_BYTES, read_adapter))
+            merge = group.create_task(at.ask(self._names, MERGE, MERGE_BYTES, read_merge))
+            quantizer = group.create_task(at.ask(self._names, QUANTIZER, JSON_BYTES, read_quantizer))
+            stated = group.create_task(self._statements(source, name, commit, deadline))
             texts = [
                 group.create_task(at.ask(self._licenses, path, LICENSE_BYTES, self._license(path)))
                 for path in _license_paths(listed)
             ]
         return Parts(
             name, commit, listed, card.result(), configs.result(), tokens.result(), generation.result(),
-            adapters.result(), merge.result(), quantizer.result(), tuple(one.result() for one in texts),
+            adapters.result(), merge.result(), quantizer.result(), tuple(one.result() for one in texts), stated.result(),
         )  # fmt: skip
+
+    async def _statements(
+        self, source: WholeSource, name: str, commit: str, deadline: Deadline
+    ) -> Outcome[StatedPart | Unreadable]:
+        return await self._stated.ask(
+            (source.host, name, commit), lambda: _stated(source, name, commit), source, deadline
+        )
 
     def _card(self, content: bytes) -> CardPart | Unreadable:
         read = read_card(content)
@@ -131,6 +182,7 @@ class _At:
     commit: str
     deadline: Deadline
     listed: Outcome[FilesPart | Unreadable]
+    hashes: Hashes
 
     async def ask(
         self, questions: Questions[T | Unreadable], path: str, limit: int, understand: Callable[[bytes], T | Unreadable]
@@ -151,6 +203,7 @@ class _At:
         self, path: str, limit: int, understand: Callable[[bytes], T | Unreadable]
     ) -> Outcome[T | Unreadable]:
         delivered = await self.source.read(self.name, self.commit, path, limit)
+        self.hashes.note((self.source.host, self.name, self.commit, path), delivered)
         match delivered:
             case Found(value=content):
                 if isinstance(content, Unreadable):
@@ -173,69 +226,26 @@ async def _listing(source: Source, name: str, commit: str) -> Outcome[FilesPart 
             licenses.sort(key=lambda path: path.lower().startswith("notice"))
             paths = frozenset(path for path in names if path in _READ or path in licenses[:MOST_LICENSE_FILES])
             tags = tuple(tag for tag in listing.tags if tag.startswith(_BASE_TAG))
-            return Found(FilesPart(files(listing.files), paths, tuple(licenses[:MOST_LICENSE_FILES]), tags))
+            content = content_files(listing.files)
+            return Found(FilesPart(files(listing.files), paths, tuple(licenses[:MOST_LICENSE_FILES]), tags, content))
         case Missing() | Unknown():
             return listed
+
+
+async def _stated(source: WholeSource, name: str, commit: str) -> Outcome[StatedPart | Unreadable]:
+    stated = await source.stated_licenses(name, commit)
+    match stated:
+        case Found(value=value):
+            return Found(value if isinstance(value, Unreadable) else StatedPart(value))
+        case Missing() | Unknown():
+            return stated
 
 
 def _license_paths(listed: Outcome[FilesPart | Unreadable]) -> tuple[str, ...]:
     match listed:
         case Found(value=FilesPart(licenses=licenses)):
             return licenses
+        case Found(value=Unreadable()):
+            return (LICENSE,)  # the likeliest name, where the names are not known
         case _:
             return ()
-
-
-def _config(content: bytes) -> ConfigPart | Unreadable:
-    file = read_json(content, CONFIG)
-    if isinstance(file, Unreadable):
-        return file
-    read = config(file)
-    places = {"config.name_or_path": file.place("_name_or_path")}
-    if read.auto_map:
-        places["config.auto_map"] = file.place("auto_map")
-    return ConfigPart(read, shape(file), promise(file), places)
-
-
-def _tokenizer(content: bytes) -> TokenizerPart | Unreadable:
-    file = read_json(content, TOKENIZER)
-    if isinstance(file, Unreadable):
-        return file
-    read = tokenizer(file)
-    return TokenizerPart(read, {"tokenizer.auto_map": file.place("auto_map")} if read.auto_map else {})
-
-
-def _generation(content: bytes) -> GenerationPart | Unreadable:
-    file = read_json(content, GENERATION)
-    if isinstance(file, Unreadable):
-        return file
-    places = {
-        f"generation_config.{key}": file.place(key)
-        for key in ("trust_remote_code", "custom_generate")
-        if key in file.values
-    }
-    return GenerationPart(generation_config(file), places)
-
-
-def _adapter(content: bytes) -> AdapterPart | Unreadable:
-    file = read_json(content, ADAPTER)
-    if isinstance(file, Unreadable):
-        return file
-    return AdapterPart(adapter(file), {"adapter.base": file.place("base_model_name_or_path")})
-
-
-def _merge(content: bytes) -> NamesPart | Unreadable:
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return Unreadable(f"{MERGE} is not UTF-8")
-    names = merge_names(text, MERGE)
-    return names if isinstance(names, Unreadable) else NamesPart(names)
-
-
-def _quantizer(content: bytes) -> NamesPart | Unreadable:
-    file = read_json(content, QUANTIZER)
-    if isinstance(file, Unreadable):
-        return file
-    name = file.values.get("model_name_or_path")
-    return NamesPart((name,) if isinstance(name, str) else ())

@@ -63,6 +63,7 @@ def lineage(model: NodeFacts, ancestors: Mapping[str, NodeFacts]) -> Lineage | U
         documented_change=own.documented_change,
         shape=own.shape,
         unknown=graph.gaps(),
+        learnt_from=own.learnt_from,
     )
 
 
@@ -82,7 +83,9 @@ class _Graph:
     def _add(self, child: str, one: ParentStatement) -> None:
         key = one.parent.lower()
         parent = self._spelled.setdefault(key, one.parent)
-        self.edges.append(Edge(self._spelled[child], parent, one.relation, one.source, one.revision, one.pinned))
+        self.edges.append(
+            Edge(self._spelled[child], parent, one.relation, one.source, one.revision, one.pinned, one.confidence)
+        )
         if key not in self.depths:
             self.depths[key] = self.depths[child] + 1
             if key in self._ancestors:

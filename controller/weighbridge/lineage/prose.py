@@ -25,6 +25,14 @@ _FROM = re.compile(
     r"|quanti[sz]ed\s(?:version|variant|model)\s{1,3}of)\s{1,3}" + _DETERMINER + _NAME,
     re.IGNORECASE,
 )
+_TEACHER = re.compile(
+    r"\b(?:distilled\s{1,3}from|distill\w{2,7}\s(?:\w{1,20}\s){0,4}(?:from|of|with)|(?:using|with|from|by)\s{1,3}(?:the\s)?teacher(?:\s(?:model|network))?"
+    r"|teacher(?:\s(?:model|network))?\s(?:is|was)|(?:generated|synthesi[sz]ed|annotated|labell?ed)\s{1,3}(?:by|with|using))\s{1,3}"
+    + _DETERMINER
+    + _NAME,
+    re.IGNORECASE,
+)
+_TEACHER_KEY = re.compile(r"(?:teacher(?:\smodel)?s?|distilled\sfrom(?:\smodel)?)", re.IGNORECASE)
 _FROM_CHINESE = re.compile("基[于於]\\s{0,3}" + _NAME)
 _KEY = re.compile(
     r"(?:fine-?tuned|quanti[sz]ed|derived|distilled|tuned|trained)\s(?:from|of)(?:\s(?:the\s)?(?:base\s)?model)?"
@@ -68,6 +76,8 @@ class Prose:
     derived_by: tuple[str, ...] = ()
     """Words that say this model was made from another."""
     documented_change: bool = False
+    teachers: tuple[str, ...] = ()
+    """Names of models whose answers this one was trained on, as written."""
 
 
 def read_prose(lines: Sequence[Line]) -> Prose:
@@ -82,7 +92,25 @@ def read_prose(lines: Sequence[Line]) -> Prose:
     if keyed:
         words.append("base model")
     parents = dict.fromkeys(found)
-    return Prose(tuple(parents)[:MOST_PARENTS], tuple(dict.fromkeys(words)), _CHANGE.search(text) is not None)
+    return Prose(
+        tuple(parents)[:MOST_PARENTS],
+        tuple(dict.fromkeys(words)),
+        _CHANGE.search(text) is not None,
+        tuple(dict.fromkeys(_teachers(lines, text)))[:MOST_PARENTS],
+    )
+
+
+def _teachers(lines: Sequence[Line], text: str) -> Iterator[str]:
+    for line in lines:
+        if line.key is not None and _TEACHER_KEY.fullmatch(line.key.strip("*_ ")):
+            match = _NAME_ALONE.match(line.text)
+            name = _model_name(match[1]) if match is not None else None
+            if name is not None:
+                yield name
+    for match in _TEACHER.finditer(text):
+        name = _model_name(match[1])
+        if name is not None:
+            yield name
 
 
 def _keyed(lines: Sequence[Line]) -> Iterator[str]:

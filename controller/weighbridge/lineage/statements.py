@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 
 from weighbridge.lineage.names import AliasTable, hub_id
 from weighbridge.lineage.prose import Prose
-from weighbridge.model.evidence import Adapter, Config, Place, Relation, Shape, Source
+from weighbridge.model.evidence import Adapter, Confidence, Config, Learning, Place, Relation, Shape, Source
 from weighbridge.model.text import printable
 
+MOST_LEARNT = 64
+"""Datasets and teachers of one model that are kept."""
 MOST_PARENTS = 32
 """Parents of one model; the largest merges name a dozen."""
 
@@ -20,6 +22,11 @@ _RELATIONS: Mapping[str, Relation] = {
     "finetune": "finetune", "adapter": "adapter", "quantized": "quantized", "merge": "merge", "distill": "distill",
 }  # fmt: skip
 _BASE_TAG = re.compile(r"base_model:(?:(?P<relation>\w{1,20}):)?(?P<name>[^:]{1,200})")
+_CONFIDENCES: Mapping[Source, Confidence] = {
+    "adapter_config": "functional", "mergekit": "recorded", "quantize_config": "recorded", "gguf": "recorded",
+    "config": "recorded", "front_matter": "declared", "hub_tags": "declared",
+}  # fmt: skip
+"""Strongest first (reference: order of evidence; a signed statement would stand above them all)."""
 _MERGE_TAGS = ("merge", "mergekit")
 _CARD, _ADAPTER, _CONFIG = "README.md", "adapter_config.json", "config.json"
 
@@ -41,6 +48,11 @@ class ParentStatement:
         """Whether the revision is a commit."""
         return self.revision is not None and _COMMIT.fullmatch(self.revision) is not None
 
+    @property
+    def confidence(self) -> Confidence:
+        """How much a statement of this kind weighs."""
+        return _CONFIDENCES[self.source]
+
 
 @dataclass(frozen=True, slots=True)
 class Statements:
@@ -54,6 +66,7 @@ class Statements:
     documented_change: bool = False
     shape: Shape | None = None
     places: Mapping[str, Place] = field(default_factory=dict)
+    learnt_from: tuple[Learning, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +122,25 @@ def read_statements(repository: Repository, aliases: AliasTable) -> Statements:
         documented_change=repository.prose.documented_change,
         shape=repository.shape,
         places={f"lineage.edge:{one.source}:{one.parent}": _place(one, repository) for one in parents},
+        learnt_from=tuple(dict.fromkeys((*_datasets(repository), *_teachers(repository, aliases))))[:MOST_LEARNT],
     )
+
+
+def _datasets(repository: Repository) -> Iterator[Learning]:
+    """The hub's field has no place for a revision; `org/name@COMMIT` is read where somebody writes it."""
+    for text in _texts(repository.front_matter.get("datasets")):
+        written, _, revision = text.removeprefix("https://huggingface.co/datasets/").partition("@")
+        name = hub_id(written, short=True)
+        if name is not None:
+            pinned = _COMMIT.fullmatch(revision) is not None
+            yield Learning("dataset", name, "front_matter", "declared", printable(revision, 100) or None, pinned)
+
+
+def _teachers(repository: Repository, aliases: AliasTable) -> Iterator[Learning]:
+    for written in repository.prose.teachers:
+        name = aliases.parent(written)
+        if name.lower() != repository.name.lower():
+            yield Learning("teacher", printable(name, 200), "card_text", "inferred", None, pinned=False)
 
 
 def _declared(

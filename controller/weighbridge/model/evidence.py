@@ -14,9 +14,15 @@ from typing import Literal, TypeAlias
 
 from weighbridge.model.outcomes import Because, Missing, Outcome, Unreadable
 from weighbridge.model.refs import ModelRef
+from weighbridge.model.scans import Scan
 from weighbridge.model.weights import Format, Weights
 
 Relation: TypeAlias = Literal["finetune", "adapter", "quantized", "merge", "distill", "unstated"]
+Confidence: TypeAlias = Literal["attested", "functional", "recorded", "declared", "inferred"]
+"""
+How much a statement about a parent weighs: signed by somebody, used by the loader, written by the tool that made the
+files, stated by the author, or read out of running text.
+"""
 Source: TypeAlias = Literal[
     "front_matter", "adapter_config", "config", "mergekit", "hub_tags", "quantize_config", "gguf"
 ]
@@ -29,7 +35,7 @@ class Resolved:
     commit: str | None
     """40 hexadecimal digits."""
     digest: str | None
-    """`sha256:…`, or `wb1:…` for a folder without commits."""
+    """`sha256:…` of an artifact, `listing:…` of a prefix in an object store, `folder:…` of a folder without commits."""
     asked: str | None
     """The branch, tag or commit the workload names; `None` when it names none."""
     immutable: bool
@@ -104,7 +110,7 @@ class License:
     """As the strongest statement writes it."""
     id: str | None
     """Key of `data.weighbridge.licenses`; `None` when the license is not identified."""
-    source: Literal["front_matter", "license_file", "card_text"] | None
+    source: Literal["front_matter", "license_file", "card_text", "oci_annotation"] | None
     label_only: bool
     """A family label (`openrail`, `cc`, `gpl`), `unknown`, or `other` without a name: not a license."""
     custom: bool
@@ -136,6 +142,21 @@ class Edge:
     revision: str | None
     pinned: bool
     """Whether the revision is a commit or digest."""
+    confidence: Confidence = "declared"
+
+
+@dataclass(frozen=True, slots=True)
+class Learning:
+    """What a model learnt from without having its weights: a dataset, or a teacher whose answers it was trained on."""
+
+    kind: Literal["dataset", "teacher"]
+    name: str
+    """`org/name` of the hub; of a teacher as the text writes it where it is no repository."""
+    source: Literal["front_matter", "card_text"]
+    confidence: Confidence
+    revision: str | None
+    pinned: bool
+    """Whether the revision is a commit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +202,8 @@ class Lineage:
     """The card speaks of pruning, distillation, depth up-scaling or added tokens."""
     shape: Shape | None
     unknown: tuple[Gap, ...]
+    learnt_from: tuple[Learning, ...] = ()
+    """Datasets and teachers that the model's own card names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,3 +305,6 @@ class Evidence:
     `generation_config.trust_remote_code`, `generation_config.custom_generate`, `adapter.base`, `file:PATH`.
     """
     weights: Outcome[Weights | Unreadable] = field(default_factory=lambda: Missing("weights of the repository"))
+    content_digest: Outcome[str | Unreadable] = field(default_factory=lambda: Missing("content of the repository"))
+    """`wb1:…` (weights/content.py): equal for every copy of the same weights, code and configuration."""
+    scan: Outcome[Scan | Unreadable] = field(default_factory=lambda: Missing("security scans of the source"))

@@ -24,6 +24,7 @@ Because: TypeAlias = Literal[
     "not_walked",  # lineage deeper than we look
     "no_source",  # no source can read this scheme: said once, by workload.resolved
     "unresolved_reference",  # nobody could tell which model is meant: said once, by workload.resolved
+    "weights_needed",  # only whole weight files could tell, and those are never downloaded
     "no_repository",  # the repository does not exist: said once, by workload.resolved
 ]
 

@@ -23,11 +23,12 @@ from weighbridge.model.evidence import (
     Tokenizer,
 )
 from weighbridge.model.outcomes import Found, Missing, Outcome, Unknown, Unreadable
+from weighbridge.model.scans import Scan
 from weighbridge.model.text import plural, printable
 from weighbridge.model.weights import Weights
 
 Configuration: TypeAlias = Config | Tokenizer | GenerationConfig | Adapter
-Fact: TypeAlias = Resolved | Card | License | Lineage | Files | Weights | Configuration
+Fact: TypeAlias = Resolved | Card | License | Lineage | Files | Weights | Configuration | Scan | str
 
 VERSION = 1
 _WIDTH = 18
@@ -65,7 +66,11 @@ FORMATS: Mapping[str, Callable[[Evidence], str]] = {"terminal": render_terminal,
 def not_known(evidence: Evidence) -> tuple[tuple[str, str], ...]:
     """Return what could not be learnt, each fact and part of the lineage with the reason."""
     facts = ((name, getattr(evidence, name)) for name in MODEL_FACTS)
-    found = ((name, outcome.detail or outcome.because) for name, outcome in facts if isinstance(outcome, Unknown))
+    found = (
+        (name, outcome.detail or outcome.because)
+        for name, outcome in facts
+        if isinstance(outcome, Unknown) and outcome.because != "weights_needed"  # by design: the commit stands in
+    )
     return (*found, *_gaps(evidence))
 
 
@@ -97,7 +102,8 @@ def _parts(value: Fact) -> Iterator[str]:
     match value:
         case Resolved():
             yield f"commit {value.commit}" if value.commit is not None else f"digest {value.digest}"
-            yield "" if value.immutable else f"named as {value.asked or 'the default branch'}, which may move"
+            named = value.asked or ("the default branch" if value.digest is None else "nothing in particular")
+            yield "" if value.immutable else f"named as {named}, which may move"
         case Card():
             yield f"{value.letters} letters, front matter {value.front_matter}"
             yield f"sections {', '.join(name for name, one in sorted(value.sections.items()) if one.present) or 'none'}"
@@ -109,12 +115,21 @@ def _parts(value: Fact) -> Iterator[str]:
             yield f"{plural(len(value.nodes), 'ancestor')}"
             yield f"made from another: {', '.join(value.derived_by)}" if value.derived_by else ""
             yield f"in running text: {', '.join(value.prose_parents)}" if value.prose_parents else ""
+            for kind in ("dataset", "teacher"):
+                names = [one.name for one in value.learnt_from if one.kind == kind]
+                yield f"{plural(len(names), kind)}: {', '.join(names[:4])}" if names else ""
         case Files():
             formats = dict.fromkeys(file.format for file in value.files if file.loaded)
             yield f"{value.count} in all, {len(value.files)} of weights and code"
             yield f"loaded as {', '.join(formats) or 'nothing'}"
         case Weights():
             yield from _weights(value)
+        case str():
+            yield value
+        case Scan():
+            yield "all files scanned" if value.done else "not all files are scanned"
+            yield ", ".join(f"{one.path} {one.level}" for one in value.issues[:4]) or "no issues listed"
+            yield f"{len(value.issues) - 4} more" if len(value.issues) > 4 else ""
         case Config() | Tokenizer() | GenerationConfig() | Adapter():
             yield from _configuration(value)
 

@@ -52,7 +52,7 @@ def matches_model(pattern: str, evidence: Evidence) -> MatchedBy | None:
     """
     resolved = _resolved(evidence)
     if "://" not in pattern:
-        return "digest" if resolved and resolved.digest == pattern else None
+        return "digest" if pattern in digests_of(evidence) else None
     name, _, revision = pattern.partition("@")
     if not _names(name, f"{evidence.ref.scheme}://{evidence.ref.repository}"):
         return None
@@ -61,6 +61,17 @@ def matches_model(pattern: str, evidence: Evidence) -> MatchedBy | None:
     if resolved and _same_revision(revision, resolved.commit, resolved.digest):
         return "commit"
     return "name" if revision == evidence.ref.revision else None
+
+
+def digests_of(evidence: Evidence) -> frozenset[str]:
+    """
+    Return the digests that a model is known by: of its artifact and of its content.
+
+    By the content digest a mirror is its upstream, whatever its repository is called.
+    """
+    resolved = _resolved(evidence)
+    content = evidence.content_digest.value if isinstance(evidence.content_digest, Found) else None
+    return frozenset(one for one in (resolved.digest if resolved else None, content) if isinstance(one, str))
 
 
 def matched_models(patterns: Iterable[str], evidence: Sequence[Evidence]) -> tuple[ExceptionMatch, ...]:
@@ -84,7 +95,7 @@ def advisories_for(evidence: Evidence, advisories: Iterable[ModelAdvisorySpec]) 
         (
             f"{evidence.ref.scheme}://{evidence.ref.repository}",
             True,
-            [resolved.commit, resolved.digest, evidence.ref.revision] if resolved else [evidence.ref.revision],
+            [resolved.commit if resolved else None, *sorted(digests_of(evidence)), evidence.ref.revision],
             bool(resolved and (resolved.commit or resolved.digest)),
         )
     ]

@@ -8,14 +8,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from typing import get_args
 
 from weighbridge.model.outcomes import Because, Unreadable
+from weighbridge.model.scans import Scan, ScanLevel, ScannedFile
+from weighbridge.model.text import printable
 from weighbridge.sources.interface import MOST_LISTED, MOST_TAGS, Listing
 from weighbridge.weights import ListedFile
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _SHA256 = re.compile(r"(?:sha256:)?([0-9a-f]{64})")
 _LEFT = re.compile(r"[;,\s]t=(\d{1,9})")
+MOST_ISSUES = 500
+"""Files with issues that are kept of one repository."""
+LONGEST_PATH = 500
+
+_LEVELS: tuple[ScanLevel, ...] = get_args(ScanLevel)
 _LONGEST_WAIT = timedelta(days=1)
 
 
@@ -51,6 +59,44 @@ def repository_answer(body: bytes) -> RepositoryAnswer | None:
     tags = values.get("tags")
     texts = [one for one in tags[:MOST_TAGS] if isinstance(one, str)] if isinstance(tags, list) else []
     return RepositoryAnswer(commit, tuple(siblings), tuple(texts))
+
+
+def plain_answer(body: bytes, commit: str) -> RepositoryAnswer | None:
+    """Read the description of a repository by a mirror that may leave out its commit; another commit is no answer."""
+    try:
+        values = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(values, Mapping) or values.get("sha") not in (None, commit):
+        return None
+    return repository_answer(json.dumps({**values, "sha": commit}).encode())
+
+
+def scan_answer(body: bytes) -> Scan | None:
+    """
+    Read what a hub's scanners say; `None` where the answer does not speak of scans.
+
+    Files without issues are not listed; a level we do not know counts as an issue of its own.
+    """
+    try:
+        values = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    status = values.get("securityRepoStatus") if isinstance(values, Mapping) else None
+    if not isinstance(status, Mapping):
+        return None
+    issues = status.get("filesWithIssues")
+    entries = issues[: MOST_ISSUES + 1] if isinstance(issues, list) else [None]
+    # What could not be read, or was cut off, must not look like a clean bill.
+    whole = isinstance(issues, list) and len(issues) <= MOST_ISSUES
+    return Scan(status.get("scansDone") is True and whole, tuple(_issue(one) for one in entries[:MOST_ISSUES]))
+
+
+def _issue(entry: object) -> ScannedFile:
+    path = entry.get("path") if isinstance(entry, Mapping) else None
+    level = entry.get("level") if isinstance(entry, Mapping) else None
+    known: ScanLevel = next((one for one in _LEVELS if one == level), "unstated")
+    return ScannedFile(printable(path, LONGEST_PATH) if isinstance(path, str) else "", known)
 
 
 def listed(answer: RepositoryAnswer) -> Listing | Unreadable:

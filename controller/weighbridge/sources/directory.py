@@ -148,7 +148,7 @@ class DirectorySource:
         return folder if folder is not None and folder.is_dir() else None
 
     def _walked(self, folder: Path) -> _Contents:
-        """List a folder without manifest; its digest is `wb1:` over sorted path, NUL, sha256 of every file."""
+        """List a folder without manifest; its digest is `folder:` over sorted path, NUL, sha256 of every file, cards and licenses too."""
         files: list[ListedFile] = []
         for current, _, names in os.walk(folder):
             for name in names:
@@ -163,7 +163,7 @@ class DirectorySource:
         whole = hashlib.sha256()
         for one in files:
             whole.update(f"{one.path}\0{one.sha256}\n".encode("utf-8", "surrogateescape"))
-        return _Contents(None, f"wb1:{whole.hexdigest()}", Listing(tuple(files)))
+        return _Contents(None, f"folder:{whole.hexdigest()}", Listing(tuple(files)))
 
     def _sha256(self, file: Path) -> str:
         status = file.stat()

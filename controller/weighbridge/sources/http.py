@@ -46,18 +46,34 @@ class Answered:
     """`None` when it is larger than was asked for, or the answer is no success."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Question:
+    method: str
+    path: str
+    window: Window | None
+    headers: Mapping[str, str]
+    form: Mapping[str, str] | None = None
+
+
 class Http:
     """Asks one host."""
 
     def __init__(
-        self, endpoint: str, *, token_file: Path | None, seconds: float, redirect_hosts: frozenset[str]
+        self,
+        endpoint: str,
+        *,
+        token_file: Path | None,
+        seconds: float,
+        redirect_hosts: frozenset[str],
+        option: str = "--hub",
     ) -> None:
         """
         Ask the host at `endpoint`, each question for at most `seconds`; raises `UserError` for something that is no address.
 
         The token is read from `token_file` at every use, so that it can be rotated, and is sent to this host only.
+        `option` is where the operator wrote the endpoint.
         """
-        self._endpoint = _endpoint(endpoint)
+        self._endpoint = _endpoint(endpoint, option)
         self._token_file = token_file
         self._seconds = seconds
         self._redirect_hosts = redirect_hosts
@@ -70,19 +86,32 @@ class Http:
         host = self._endpoint.host or ""
         return host if self._endpoint.is_default_port() else f"{host}:{self._endpoint.port}"
 
+    @property
+    def origin(self) -> URL:
+        """The endpoint without path."""
+        return self._endpoint.origin()
+
     async def close(self) -> None:
         """Close all connections."""
         if self._session is not None:
             await self._session.close()
             self._session = None
 
-    async def get(self, path: str, limit: int, commit: str | None, window: Window | None = None) -> Answered:
+    async def get(
+        self,
+        path: str,
+        limit: int,
+        commit: str | None,
+        window: Window | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answered:
         """
         Ask for `path` below the endpoint, at most `limit` bytes or the `window`; raises `Refused`.
 
-        An answer that says it is about another `commit` is refused.
+        An answer that says it is about another `commit` is refused. `headers` are sent to this host only.
         """
-        async with self._response(self._endpoint.raw_path.rstrip("/") + path, window) as response:
+        question = _Question("GET", self._endpoint.raw_path.rstrip("/") + path, window, headers or {})
+        async with self._response(question) as response:
             if response.status == 416 and window is not None:
                 return Answered(200, response.headers, b"")  # the file ends before the window
             if response.status not in (200, 206):
@@ -92,23 +121,29 @@ class Http:
                 return Answered(response.status, response.headers, await _content(response, limit))
             return Answered(200, response.headers, await _piece(response, window))
 
+    async def post(self, path: str, form: Mapping[str, str], limit: int) -> Answered:
+        """Send a form to `path` below the endpoint; it goes to this host only. Raises `Refused`."""
+        question = _Question("POST", self._endpoint.raw_path.rstrip("/") + path, None, {}, form)
+        async with self._response(question) as response:
+            if response.status != 200:
+                return Answered(response.status, response.headers, None)
+            return Answered(200, response.headers, await _content(response, limit))
+
     @asynccontextmanager
-    async def _response(self, path: str, window: Window | None) -> AsyncIterator[aiohttp.ClientResponse]:
+    async def _response(self, question: _Question) -> AsyncIterator[aiohttp.ClientResponse]:
         """Ask, follow redirects, and translate the client's errors: the only place that knows them."""
-        url = self._endpoint.origin().join(URL(path, encoded=True))
+        url = self._endpoint.origin().join(URL(question.path, encoded=True))
         try:
             async with asyncio.timeout(self._seconds):
                 for _ in range(_MOST_REDIRECTS):
-                    headers = await self._headers(url)
-                    if window is not None:
-                        headers["Range"] = f"bytes={window.start}-{window.start + window.length - 1}"
-                    async with self._client().get(url, headers=headers, allow_redirects=False) as response:
+                    headers = await self._headers(url, question)
+                    async with self._client().request(
+                        question.method, url, headers=headers, data=question.form, allow_redirects=False
+                    ) as response:
                         if response.status not in (301, 302, 303, 307, 308):
                             yield response
                             return
-                        url = next_hop(
-                            url, response.headers.get("Location"), self._endpoint, self._redirect_hosts, self._addresses
-                        )
+                        url = self._next(url, response, question)
                 raise Refused("server_error", f"redirects more than {_MOST_REDIRECTS} times")
         except TimeoutError as error:
             raise Refused("timeout", f"gave no answer in {self._seconds:.3g} s") from error
@@ -121,8 +156,19 @@ class Http:
         except (aiohttp.ClientError, ValueError) as error:
             raise Refused("server_error", f"gave an answer that is no HTTP: {_reason(error)}") from error
 
-    async def _headers(self, url: URL) -> dict[str, str]:
+    def _next(self, url: URL, response: aiohttp.ClientResponse, question: _Question) -> URL:
+        if question.form is not None:
+            raise NotAllowed("redirects those who send it a secret")
+        location = response.headers.get("Location")
+        return next_hop(url, location, self._endpoint, self._redirect_hosts, self._addresses)
+
+    async def _headers(self, url: URL, question: _Question) -> dict[str, str]:
         headers = {"Accept-Encoding": "identity", "User-Agent": "weighbridge"}
+        if question.window is not None:
+            first = question.window.start
+            headers["Range"] = f"bytes={first}-{first + question.window.length - 1}"
+        if url.origin() == self._endpoint.origin():
+            headers.update(question.headers)
         if self._token_file is not None and url.origin() == self._endpoint.origin():
             try:
                 token = (await asyncio.to_thread(self._token_file.read_text, encoding="utf-8")).strip()
@@ -181,13 +227,16 @@ async def _piece(response: aiohttp.ClientResponse, window: Window) -> bytes:
     return bytes(body[begin : begin + window.length])
 
 
-def _endpoint(text: str) -> URL:
+def _endpoint(text: str, option: str) -> URL:
     try:
         endpoint = URL(text.rstrip("/"))
     except ValueError:
         endpoint = URL()
     if endpoint.scheme not in ("http", "https") or not endpoint.host:
-        raise UserError(f"--hub {text!r}: not the address of a hub, expected https://HOST or a folder")
+        kind, expected = (
+            ("hub", "https://HOST or a folder") if option == "--hub" else ("registry", "HOST or https://HOST")
+        )
+        raise UserError(f"{option} {text!r}: not the address of a {kind}, expected {expected}")
     return endpoint
 
 

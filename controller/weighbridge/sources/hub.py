@@ -16,13 +16,15 @@ from urllib.parse import quote
 
 from weighbridge.model.evidence import Resolved
 from weighbridge.model.outcomes import Found, Missing, Outcome, Unknown, Unreadable
-from weighbridge.sources.answers import Refused, listed, refusal, repository_answer
+from weighbridge.model.scans import Scan
+from weighbridge.sources.answers import Refused, listed, plain_answer, refusal, repository_answer, scan_answer
 from weighbridge.sources.http import Answered, Http, Window
 from weighbridge.sources.interface import LISTING_BYTES, Clock, Listing, Outage, utc_now
 
 DEFAULT_BRANCH = "main"
 
 _REPOSITORY = re.compile(r"(?:[\w.-]{1,96}/)?[\w.-]{1,96}", re.ASCII)
+_COMMIT = re.compile(r"[0-9a-f]{40}")
 _KEPT_LISTINGS = 32
 _MISSING_CODES = ("RepoNotFound", "RevisionNotFound", "EntryNotFound")
 
@@ -39,17 +41,21 @@ class HubSource:
         seconds: float = 10.0,
         redirect_hosts: frozenset[str] = frozenset(),
         offline: bool = False,
+        plain: bool = False,
     ) -> None:
         """
         Ask the hub at `endpoint` (`https://huggingface.co`), each question for at most `seconds`.
 
         The token is read from `token_file` at every use, so that it can be rotated, and is sent to this host only.
+        With `plain` the hub is a mirror that may not name commits and may not know parameters: a commit is then its own
+        resolution, and a listing is asked for once more without parameters.
         With `offline` nothing is asked. Redirects are followed on the same host and to `redirect_hosts`, never to a private address unless the endpoint is one.
         """
         self._http = Http(endpoint, token_file=token_file, seconds=seconds, redirect_hosts=redirect_hosts)
         self._outage = Outage(self._http.host, clock)
         self._clock = clock
         self._offline = offline
+        self._plain = plain
         self._listings: OrderedDict[tuple[str, str], Listing | Unreadable] = OrderedDict()
 
     @property
@@ -115,18 +121,37 @@ class HubSource:
         about = f"{path} of {repository}@{commit[:7]}"
         return await self._get(_file(repository, commit, path), length, about, path, commit, Window(start, length))
 
+    async def scan(self, repository: str, commit: str) -> Outcome[Scan | Unreadable]:
+        """Return what the hub's scanners say now; a hub that says nothing of scans has none."""
+        path = f"{_api(repository, commit)}?securityStatus=true"
+        about = f"security scans of {repository}@{commit[:7]} at {self.host}"
+        got = await self._get(path, LISTING_BYTES, about, "the scan status", None)
+        match got:
+            case Found(value=body):
+                scan = scan_answer(body) if isinstance(body, bytes) else body
+                return Missing(about) if scan is None else Found(scan)
+            case Missing() | Unknown():
+                return got
+
+    async def _described(self, repository: str, revision: str, about: str) -> Outcome[bytes | Unreadable]:
+        """Ask for the listing, and a mirror that knows no parameters once more without them."""
+        got = await self._get(f"{_api(repository, revision)}?blobs=true", LISTING_BYTES, about, "the listing", None)
+        if self._plain and isinstance(got, Missing):
+            return await self._get(_api(repository, revision), LISTING_BYTES, about, "the listing", None)
+        return got
+
     async def _repository(self, repository: str, revision: str) -> Outcome[tuple[str, Listing | Unreadable]]:
-        path = f"/api/models/{quote(repository)}/revision/{quote(revision, safe='')}?blobs=true"
         about = (
             f"{repository} at {self.host}" if revision == DEFAULT_BRANCH else f"{repository}@{revision} at {self.host}"
         )
-        got = await self._get(path, LISTING_BYTES, about, "the listing", None)
+        got = await self._described(repository, revision, about)
         match got:
             case Found(value=body):
                 if isinstance(body, Unreadable):
                     # Without the commit nothing can be asked: a listing no client could read is a hub that does not answer.
                     return self._outage.unknown("server_error", f"{self.host}: {body.unreadable}")
-                answer = repository_answer(body)
+                itself = self._plain and _COMMIT.fullmatch(revision) is not None
+                answer = plain_answer(body, revision) if itself else repository_answer(body)
                 if answer is None:
                     return self._outage.unknown(
                         "server_error", f"{self.host} gave an answer that does not describe {about}"
@@ -174,6 +199,10 @@ class HubSource:
 
 def _not_a_name(repository: str) -> bool:
     return _REPOSITORY.fullmatch(repository) is None or any(part in (".", "..") for part in repository.split("/"))
+
+
+def _api(repository: str, revision: str) -> str:
+    return f"/api/models/{quote(repository)}/revision/{quote(revision, safe='')}"
 
 
 def _file(repository: str, commit: str, path: str) -> str:

@@ -7,13 +7,14 @@ A source never raises: what it cannot say is `Unknown`, and what was delivered a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from weighbridge.model.evidence import Resolved
 from weighbridge.model.outcomes import Because, Outcome, Unknown, Unreadable
+from weighbridge.model.scans import Scan
 from weighbridge.weights import ListedFile
 
 Clock = Callable[[], datetime]
@@ -64,6 +65,68 @@ class Source(Protocol):
 
     def late(self, seconds: float) -> Unknown:
         """Return what to say when the source has not answered in `seconds`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hosts:
+    """Sources of one scheme, each for one host; the name of a repository says which."""
+
+    at: Callable[[str], Source | Unknown]
+    """Returns the source of a repository, or why nobody may be asked about it."""
+
+
+def source_of(sources: Mapping[str, Source | Hosts], scheme: str, repository: str) -> Source | Unknown:
+    """Return whom to ask about a repository, or why nobody can be."""
+    match sources.get(scheme):
+        case None:
+            return Unknown("no_source", detail=f"no source reads {scheme}:// references")
+        case Hosts(at=at):
+            return at(repository)
+        case source:
+            return source
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """Bytes that lie beside an artifact and may prove something about it; nobody has verified them."""
+
+    place: str
+    """Where they were found: `referrer sha256:…`, `tag sha256-….sig`."""
+    media_type: str
+    """Of the bytes: `application/vnd.dev.sigstore.bundle.v0.3+json`."""
+    predicate_type: str | None
+    """What the annotations say it is about."""
+    annotations: Mapping[str, str]
+    """As they stand beside the bytes; cosign keeps signatures in them."""
+    content: Outcome[bytes | Unreadable]
+
+
+@runtime_checkable
+class Stating(Protocol):
+    """A source that states something about a model beside its files."""
+
+    async def stated_licenses(self, repository: str, commit: str) -> Outcome[tuple[str, ...] | Unreadable]:
+        """Return the licenses that annotations, labels or the configuration of an artifact name, as written there."""
+
+
+@runtime_checkable
+class Attaching(Protocol):
+    """A source that keeps attachments beside an artifact, by its digest."""
+
+    async def attachments(self, repository: str, digest: str) -> Outcome[tuple[Attachment, ...] | Unreadable]:
+        """Return everything attached to a digest; none where nothing is, `Unreadable` where there is more than we look at."""
+
+
+@runtime_checkable
+class Scanning(Protocol):
+    """A source that scans what it holds."""
+
+    async def scan(self, repository: str, commit: str) -> Outcome[Scan | Unreadable]:
+        """Return what its scanners say now about a commit; `Missing` where it does not scan."""
+
+
+class WholeSource(Source, Scanning, Stating, Protocol):
+    """A source that can be asked everything, and says `Missing` where it has nothing to say."""
 
 
 @dataclass(slots=True)

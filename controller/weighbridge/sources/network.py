@@ -64,17 +64,18 @@ def next_hop(at: URL, location: str | None, endpoint: URL, hosts: AbstractSet[st
         raise NotAllowed(f"redirects to a {target.scheme or 'nameless'} address")
     if target.scheme == "http" and endpoint.scheme == "https":
         raise NotAllowed(f"redirects to {host} without encryption")
-    if (host, port) != (endpoint.host, endpoint.port) and not _listed(host, hosts):
+    if (host, port) != (endpoint.host, endpoint.port) and not is_listed(target, hosts):
         raise NotAllowed(f"redirects to {host}, which is not among the hosts it may redirect to")
     if not addresses.may_ask(host):
         raise NotAllowed(f"redirects to the private address {host}")
     return target
 
 
-def _listed(host: str, hosts: AbstractSet[str]) -> bool:
-    """Tell whether a host is among those listed; `.hf.co` lists all hosts below it."""
+def is_listed(url: URL, hosts: AbstractSet[str]) -> bool:
+    """Tell whether the host of an address is among `hosts`: `HOST`, `HOST:PORT`, or `.hf.co` for all hosts below it."""
+    host = url.host or ""
     parents = [host[at:] for at, character in enumerate(host) if character == "."]
-    return any(one in hosts for one in (host, *parents))
+    return any(one in hosts for one in (host, f"{host}:{url.port}", *parents))
 
 
 def _private(host: str) -> bool | None:

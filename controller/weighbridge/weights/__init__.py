@@ -10,8 +10,9 @@ from weighbridge.weights.configs import (
     shape,
     tokenizer,
 )
+from weighbridge.weights.content import content_digest, content_files, digest_of_content
 from weighbridge.weights.expected import Promise, promise
-from weighbridge.weights.formats import ListedFile, files
+from weighbridge.weights.formats import ListedFile, files, is_weights
 from weighbridge.weights.gguf import gguf_header
 from weighbridge.weights.headers import Header, Reading, Short
 from weighbridge.weights.safetensors import safetensors_header
@@ -27,10 +28,14 @@ __all__ = [
     "WeightSet",
     "adapter",
     "config",
+    "content_digest",
+    "content_files",
+    "digest_of_content",
     "files",
     "generation_config",
     "gguf_header",
     "is_quantized",
+    "is_weights",
     "promise",
     "read_json",
     "safetensors_header",

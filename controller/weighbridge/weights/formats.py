@@ -68,6 +68,11 @@ def format_of(path: str) -> Format | None:
     return table.suffixes.get(name[dot:].lower()) if dot >= 0 else None
 
 
+def is_weights(path: str) -> bool:
+    """Tell whether a path holds weights, which are never downloaded."""
+    return format_of(path) not in (None, "code")
+
+
 def files(listing: Sequence[ListedFile]) -> Files | Unreadable:
     """
     Sort the weights and code out of a listing.

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from weighbridge.model.serving import Settings
+from weighbridge.workloads.config_folders import Group, groups_of, launched
 from weighbridge.workloads.engines.engine import Engine, Reference
 from weighbridge.workloads.environment import Environment, expand
 from weighbridge.workloads.files import Files
@@ -21,6 +22,7 @@ from weighbridge.workloads.flags import Flag
 from weighbridge.workloads.mentions import Mention
 from weighbridge.workloads.naming import clean, telling
 from weighbridge.workloads.serving_settings import settings
+from weighbridge.workloads.volumes import SMALL
 
 MENTIONS = 300
 """Models that are read of one command."""
@@ -34,6 +36,10 @@ class Told:
 
     mentions: tuple[Mention, ...]
     settings: Settings
+    further: tuple[Told, ...] = ()
+    """What its files say, each for a model of its own."""
+    lines: tuple[str, ...] = ()
+    """Command lines that its configuration file makes it run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +63,54 @@ def told(engine: Engine, arguments: Sequence[str], start: Start, *, positional: 
     mentions: list[Mention] = []
     if positional and engine.references:
         mentions.extend(_positional(engine, sources, said, start.environment))
+    places = [Flag(engine.first, one.via, (one.text,)) for one in mentions]
+    cache = said.get(engine.cache or "", [])
     named = (mention for flag in flags for mention in _mentions(engine, flag, said))
     mentions.extend(islice(named, MENTIONS))
     if next(named, None) is not None:
         because = f"one command names more than {MENTIONS} models, not all were read"
         mentions.append(Mention("", "base", "command", because=because))
+    mentions = [replace(one, cache=cache[-1]) for one in mentions] if cache else mentions
     mentions.extend(sources.unreadable)
     mentions.extend(_hidden(engine, sources, start.environment))
-    if not any(mention.role in ("base", "image") for mention in mentions):
-        mentions.extend(_default(engine, start))
-    return Told(tuple(mentions), settings(engine, flags, start.environment))
+    mentions.extend(_elsewhere(engine, start.environment))
+    is_named = any(mention.role in ("base", "image") for mention in mentions)
+    defaults = () if is_named else tuple(_default(engine, start))
+    places.extend(Flag(engine.first, one.via, (one.text,)) for one in defaults if one.because is None)
+    grouped = groups_of(engine, (*flags, *places), start.files, start.directory)
+    further = tuple(map(_of_group, grouped.groups))
+    lines, problem = launched(engine, flags, start.files, start.directory)
+    if problem:
+        mentions.append(Mention("", "base", f"--{engine.first}", because=problem))
+    if not (grouped.groups or grouped.unreadable or lines or problem):
+        return Told((*mentions, *defaults), settings(engine, flags, start.environment))
+    mentions.extend((*grouped.unreadable, *(one for one in defaults if one.because is None)))
+    known = _read_whole(grouped.groups, further, start)
+    mentions = [one for one in mentions if one.text not in known or one.role != "base"]
+    return Told(tuple(mentions), settings(engine, flags, start.environment), further, lines)
+
+
+def _of_group(group: Group) -> Told:
+    """Return what one file of a folder, or one section of a file, says."""
+    said: dict[str, list[str]] = {}
+    for flag in group.flags:
+        said.setdefault(flag.name, []).extend(flag.values[:1])
+    named = (one for flag in group.flags for one in _mentions(group.engine, flag, said))
+    mentions = (_placed(one, group.folder) for one in islice(named, MENTIONS))
+    return Told(tuple(mentions), settings(group.engine, group.flags, Environment()))
+
+
+def _placed(mention: Mention, folder: str | None) -> Mention:
+    """Return a mention whose relative path begins at the folder of the file that it stands in."""
+    is_relative = mention.form == "path" and "://" not in mention.text and not mention.text.startswith(("/", "$"))
+    return replace(mention, text=clean(f"{folder}/{mention.text}")) if folder is not None and is_relative else mention
+
+
+def _read_whole(groups: Sequence[Group], further: Sequence[Told], start: Start) -> frozenset[str]:
+    """Return the folders whose files were read and that can hold nothing else: no volume with weights lies there."""
+    named = {group.named_by for group, one in zip(groups, further, strict=True) if group.named_by and one.mentions}
+    mounts = {folder: start.files.mounts.under(clean(folder)) for folder in named if folder.startswith("/")}
+    return frozenset(folder for folder, mount in mounts.items() if mount is None or SMALL & mount.volume.keys())
 
 
 def _reference(engine: Engine, name: str) -> Reference | None:
@@ -93,7 +137,7 @@ def _with_revisions(mention: Mention, reference: Reference, said: Mapping[str, l
     mention = replace(mention, file=files[-1]) if files else mention
     stated = said.get(reference.revision or "", []) if mention.revision is None else []
     for revision in dict.fromkeys(stated):
-        yield replace(mention, revision=revision)
+        yield mention.at(revision)
     if not stated:
         yield mention
 
@@ -134,6 +178,14 @@ def _hidden(engine: Engine, sources: Sources, environment: Environment) -> Itera
         if roles:
             because = f"{written} may mean --{' or --'.join(meanings[:4])}"
             yield Mention("", roles[0], written, because=because)
+
+
+def _elsewhere(engine: Engine, environment: Environment) -> Iterator[Mention]:
+    """Yield the variables that put another model in the place of the one that is named or carried."""
+    for name, does in engine.elsewhere.items():
+        value = environment.known.get(name) or environment.unknown.get(name)
+        if value:
+            yield Mention(value, "base", f"env {name}", because=f"{name}={value} {does}")
 
 
 def _default(engine: Engine, start: Start) -> Iterator[Mention]:

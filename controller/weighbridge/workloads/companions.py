@@ -28,6 +28,8 @@ class Companions:
     """Reads one of them."""
     unread: Mapping[Wanted, str] = field(default_factory=dict)
     """Why some could not be had."""
+    index: dict[tuple[str | None, str | None], list[KubeObject]] = field(default_factory=dict, compare=False)
+    """The objects by kind and name, made when one is first looked for."""
 
     def find(self, wanted: Wanted) -> KubeObject | None:
         """
@@ -37,9 +39,12 @@ class Companions:
         """
         if wanted in self.unread:
             return None
+        if self.objects and not self.index:
+            for one in self.objects[:COMPANIONS]:
+                self.index.setdefault((text(one.get("kind")), text(at(one, "metadata", "name"))), []).append(one)
         place: Wanted | None = wanted
         while place is not None:
-            for one in self.objects[:COMPANIONS]:
+            for one in self.index.get((place.kind, place.name), ()):
                 if _is(one, place):
                     return one
             place = place.otherwise
@@ -66,9 +71,7 @@ class Companions:
 
 
 def _is(obj: KubeObject, wanted: Wanted) -> bool:
-    """Return whether an object is the wanted one; a namespace that is not stated counts as the same."""
-    if obj.get("kind") != wanted.kind or at(obj, "metadata", "name") != wanted.name:
-        return False
+    """Return whether an object of the wanted kind and name is the wanted one; a namespace that is not stated counts as the same."""
     namespace = at(obj, "metadata", "namespace")
     if namespace is not None and wanted.namespace and namespace != wanted.namespace:
         return False

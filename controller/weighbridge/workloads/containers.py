@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from weighbridge.model.companions import Wanted
 from weighbridge.model.refs import ModelRef
@@ -19,10 +20,15 @@ from weighbridge.workloads.mentions import Mention, Setting
 from weighbridge.workloads.programs import Container, Program, programs_of
 from weighbridge.workloads.reading import at, named, text
 from weighbridge.workloads.resolving import Surroundings, references
+from weighbridge.workloads.serving_settings import NOTHING_STATED
 from weighbridge.workloads.tables import table
 from weighbridge.workloads.volumes import Mounts
 
 _ACCELERATORS: tuple[str, ...] = tuple(table("places")["accelerators"])
+_WITHOUT_REQUEST: Mapping[str, Any] = table("places")["accelerating"]
+_DEVICES: tuple[str, ...] = tuple(_WITHOUT_REQUEST["devices"])
+PER_CHARACTERS = 16
+"""Characters of a configuration file that cost as much to read as a word of a command line."""
 _DIGEST = re.compile(r"@(sha(?:256|512):[0-9a-f]{64,128})")
 
 
@@ -48,7 +54,7 @@ def read_container(
     """Return the models a container names and how it would serve them."""
     name = named(raw) or "-"
     image = text(raw.get("image")) or ""
-    accelerated = asks_for_accelerator(raw)
+    accelerated = asks_for_accelerator(raw) or _is_given_device(environment, mounts)
     engine = _engine(name, image, setting, accelerated=accelerated)
     files = Files(mounts, companions or Companions())
     container = Container(raw, image, environment, engine, accelerated, setting.controller_starts, files)
@@ -65,15 +71,15 @@ def read_container(
         models = tuple(ref for mention in one.told.mentions for ref in references(mention, around))
         (fetched if one.fetches else found).extend(models)
         filled.extend(_filled(one))
-        if one.engine is not None or models or one.told.settings != Settings():
-            serving.append(_serving(name, image, one.engine, one.told.settings, (*carried, *models)))
+        if one.engine is not None or models or one.told.settings != NOTHING_STATED:
+            serving.append(serving_of(name, image, one.engine, one.told.settings, (*carried, *models)))
     if not serving and (accelerated or engine is not None or carried):
-        serving.append(_serving(name, image, engine, Settings(), carried))
+        serving.append(serving_of(name, image, engine, NOTHING_STATED, carried))
     return ContainerModels(
         (*carried, *found),
         tuple(serving),
         bool(serving),
-        programs.words,
+        programs.words + files.characters // PER_CHARACTERS,
         tuple(fetched),
         tuple(filled),
         tuple(files.wanted),
@@ -115,7 +121,23 @@ def asks_for_accelerator(container: KubeObject) -> bool:
     return False
 
 
-def _serving(name: str, image: str, engine: Engine | None, settings: Settings, models: Sequence[ModelRef]) -> Serving:
+def _is_given_device(environment: Environment, mounts: Mounts) -> bool:
+    """Return whether a container gets an accelerator that it does not request: by a variable, or as a device of the node."""
+    given = environment.known.get(_WITHOUT_REQUEST["variable"])
+    if given is not None and given.lower() not in _WITHOUT_REQUEST["no_device"]:
+        return True
+    paths = (at(mount.volume, "hostPath", "path") for mount in mounts.mounts)
+    return any(isinstance(path, str) and path.startswith(_DEVICES) for path in paths)
+
+
+def serving_of(
+    name: str,
+    image: str,
+    engine: Engine | None = None,
+    settings: Settings = NOTHING_STATED,
+    models: Sequence[ModelRef] = (),
+) -> Serving:
+    """Return what is known of one container that serves, or may serve."""
     digest = _DIGEST.search(image)
     return Serving(
         container=name,

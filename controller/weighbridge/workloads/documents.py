@@ -22,12 +22,17 @@ NESTED = 4
 
 def document(content: str) -> Mapping[str, object] | None:
     """Return the one map that a YAML or JSON text holds, `None` when it holds something else."""
+    value = list_or_map(content)
+    return value if isinstance(value, dict) else None
+
+
+def list_or_map(content: str) -> object:
+    """Return the one value that a YAML or JSON text holds, `None` when it holds none or several."""
     try:
         found = [one.value for one in load_all(content)]
     except UserError:
         return None
-    value = found[0] if len(found) == 1 else None
-    return value if isinstance(value, dict) else None
+    return found[0] if len(found) == 1 else None
 
 
 def flags_of(values: Mapping[str, object], via: str) -> Iterator[Flag]:

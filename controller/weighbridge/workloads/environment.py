@@ -57,19 +57,22 @@ def environment(container: KubeObject, companions: Companions) -> Environment:
         if length > CHARACTERS:
             elsewhere.append("a longer list of variables than is read")
             break
-        name = named(entry)
-        known.pop(name, None)
-        unknown.pop(name, None)
+        name, value = entry.get("name"), entry.get("value")
+        name = name if isinstance(name, str) else ""
+        if name in known or name in unknown:
+            known.pop(name, None)
+            unknown.pop(name, None)
         origin = entry.get("valueFrom")
         if origin is None:
-            known[name] = expand(text(entry.get("value")) or "", known)
-            length += len(known[name])
+            plain = value if isinstance(value, str) and len(value) <= TEXT else text(value) or ""
+            known[name] = plain = expand(plain, known) if "$" in plain else plain
+            length += len(plain)
             continue
-        value = _companion_value(origin, companions, wanted)
-        if value is None:
+        found = _companion_value(origin, companions, wanted)
+        if found is None:
             unknown[name] = _origin(origin, companions)
         else:
-            known[name] = value
+            known[name] = found
     return Environment(known, unknown, " or ".join(elsewhere) or None, tuple(wanted))
 
 

@@ -6,19 +6,26 @@ No input or output.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
+from weighbridge.model.refs import Role
 from weighbridge.model.serving import Settings
 from weighbridge.workloads.command_lines import Told
-from weighbridge.workloads.downloads import Fetched, fetched
+from weighbridge.workloads.downloads import Fetched, fetched, ollama
 from weighbridge.workloads.engines import GENERIC
 from weighbridge.workloads.files import Files
+from weighbridge.workloads.flags import Syntax, read_line
 from weighbridge.workloads.mentions import Mention
 from weighbridge.workloads.python_scripts import read_python
 from weighbridge.workloads.serving_settings import settings
 from weighbridge.workloads.shell import Command, commands
 
 _INSTALLERS = frozenset({"pip", "pip3", "uv", "conda", "mamba"})
+_CREATE = Syntax({"file": 1, "quantize": 1, "experimental": 0}, {"f": "file", "q": "quantize"}, {}, ())
+_FROM = re.compile(r"^[ \t]*(FROM|ADAPTER)[ \t]+(\S{1,500})", re.MULTILINE | re.IGNORECASE)
+NAMED = 20
+"""Models of one Modelfile that are read."""
 _WITH_VALUE = ("-W", "-X", "-Q")
 
 
@@ -34,6 +41,30 @@ def installs(script: Sequence[Command]) -> bool:
         or ("-m" in one.argv[1:3] and "pip" in one.argv[2:4] and "install" in one.argv[3:5])
         for one in script
     )
+
+
+def creates(command: Command, files: Files) -> Sequence[Mention]:
+    """
+    Return what `ollama create NAME -f FILE` makes a model of: FROM and ADAPTER of a Modelfile.
+
+    https://docs.ollama.com/modelfile; without `-f` the file is called Modelfile.
+    """
+    argv = command.argv
+    if argv[0].rpartition("/")[2] != "ollama" or "create" not in argv[1:2]:
+        return ()
+    flags = {flag.name: flag.values for flag in read_line(argv[2:], _CREATE).flags}
+    path = next(iter(flags.get("file", ())), "Modelfile")
+    file = files.read(path, command.directory)
+    if file.text is None:
+        because = f"ollama create: {path[:100]}, which says of what the model is made, {file.because}"
+        return (Mention(path, "base", "ollama create", because=because),)
+    found = []
+    for instruction, place in _FROM.findall(file.text)[:NAMED]:
+        role: Role = "adapter" if instruction.upper() == "ADAPTER" else "base"
+        is_path = place.startswith(("/", "./", "../", "~")) or place.endswith((".gguf", ".safetensors"))
+        via = f"ollama create {instruction}"
+        found.append(Mention(place, role, via, form="path") if is_path else ollama(place, role, via))
+    return found
 
 
 def reads_python(command: Command, files: Files) -> Told | None:

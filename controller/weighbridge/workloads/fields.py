@@ -18,6 +18,7 @@ from weighbridge.model.requests import KubeObject
 from weighbridge.model.serving import Serving, Settings
 from weighbridge.workloads.companions import Companions
 from weighbridge.workloads.containers import read_container
+from weighbridge.workloads.documents import document
 from weighbridge.workloads.engines import GENERIC, is_empty
 from weighbridge.workloads.environment import environment
 from weighbridge.workloads.flags import Flag
@@ -26,8 +27,10 @@ from weighbridge.workloads.pod_specs import Found, pod_specs, read_pod_spec
 from weighbridge.workloads.reading import at, text
 from weighbridge.workloads.resolving import Surroundings, references
 from weighbridge.workloads.serving_settings import settings
-from weighbridge.workloads.volumes import Mounts
+from weighbridge.workloads.tables import table
+from weighbridge.workloads.volumes import Mount, Mounts
 
+_HUBS = frozenset(f"https://{host}" for host in table("places")["hub_hosts"])
 VALUES = 10_000
 """Values that are read of one field."""
 
@@ -78,6 +81,9 @@ def read_fields(row: Mapping[str, Any], obj: KubeObject, owner: Owner, companion
     if stated != Settings():
         models = tuple(str(ref) for ref in found.references)
         found += Found(serving=(Serving("spec", setting.engine, stated, None, None, models),))
+    if "loads_later" in row:
+        later = Settings(runtime_loading=(row["loads_later"],))
+        found += Found(serving=(Serving("spec", setting.engine, later, None, None),))
     for spec in pod_specs(_body(obj))[0]:
         said = Found() if found.is_full else read_pod_spec(spec, setting, companions)
         if row.get("templated") and found.references:
@@ -127,6 +133,10 @@ def _read(field: Mapping[str, Any], one: Value, setting: Setting, companions: Co
         place = f"oracle{place}"
     revision, file = (text(one.around.get(field.get(key, ""))) for key in ("revision", "file"))
     mention = Mention(place, role, via, revision or None, file or None, form=field.get("reading", "name"))
+    host = text(one.around.get(field.get("host", "")))
+    if host and host.rstrip("/") not in _HUBS:
+        because = f"{field['host']}={host} sends it to another place than the hub"
+        mention = replace(mention, because=because, claim=f"hf://{place}")
     refs = references(mention, around)
     return Found(tuple(replace(ref, found_at=replace(ref.found_at, raw=value)) for ref in refs))
 
@@ -178,10 +188,11 @@ def _engine(row: Mapping[str, Any], obj: KubeObject) -> str | None:
     return engine or None
 
 
-def _container(part: Mapping[str, str], value: object, setting: Setting, companions: Companions) -> Found:
+def _container(part: Mapping[str, Any], value: object, setting: Setting, companions: Companions) -> Found:
     """Read arguments and variables that stand outside of a container."""
-    keys = {key: at(value, *path.split(".")) for key, path in part.items() if key != "path"}
-    arguments: list[object] = [*_elements(keys.get("args")), *_flags(keys.get("flags"))]
+    keys = {key: at(value, *path.split(".")) for key, path in part.items() if key not in _WITHOUT_VALUE}
+    configured, wanted = _configured(part, keys, companions)
+    arguments: list[object] = [*_elements(keys.get("args")), *_flags(keys.get("flags")), *_flags(configured)]
     try:
         arguments.extend(shlex.split(text(keys.get("line")) or ""))
     except ValueError:
@@ -197,8 +208,40 @@ def _container(part: Mapping[str, str], value: object, setting: Setting, compani
         "envFrom": keys.get("envFrom"),
     }
     around = environment(raw, companions)
-    said = read_container(raw, setting, around, Mounts(), companions)
-    return Found(said.references, said.serving, said.of_interest, (*around.wanted, *said.wanted), words=said.words)
+    said = read_container(raw, setting, around, _mounts(part, value), companions)
+    every = (*wanted, *around.wanted, *said.wanted)
+    return Found(said.references, said.serving, said.of_interest, every, words=said.words)
+
+
+_WITHOUT_VALUE = frozenset({"path", "mounts", "file"})
+
+
+def _configured(
+    part: Mapping[str, Any], keys: Mapping[str, object], companions: Companions
+) -> tuple[object, tuple[Wanted, ...]]:
+    """Return the flags in a file of a ConfigMap that the object names: `file` is its key, and the map within it."""
+    name = text(keys.get("config"))
+    if not name:
+        return None, ()
+    entries = companions.config_map(name)
+    if not isinstance(entries, dict):
+        return None, (Wanted("ConfigMap", name, companions.namespace),)
+    key, *inner = part["file"]
+    return at(document(text(entries.get(key)) or ""), *inner), ()
+
+
+def _mounts(part: Mapping[str, Any], value: object) -> Mounts:
+    """Return the volumes that a controller mounts for what the object says."""
+    found = []
+    for one in part.get("mounts", ()):
+        claim, host, inner = (
+            text(at(value, *one[key].split("."))) if key in one else None for key in ("claim", "host", "sub_path")
+        )
+        if claim:
+            found.append(Mount(one["path"], {"persistentVolumeClaim": {"claimName": claim}}, inner or ""))
+        elif host:
+            found.append(Mount(one["path"], {"hostPath": {"path": host}}, ""))
+    return Mounts(tuple(found))
 
 
 def _elements(value: object) -> Sequence[object]:

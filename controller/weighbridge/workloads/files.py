@@ -6,8 +6,10 @@ A ConfigMap that is mounted, and a file that a script writes before it is read. 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 
 from weighbridge.model.companions import Wanted
 from weighbridge.workloads.companions import Companions
@@ -17,6 +19,10 @@ from weighbridge.workloads.volumes import Mount, Mounts
 
 WRITTEN = 100
 """Files a script may write that are remembered."""
+CHARACTERS = 524_288
+"""Characters that are read of the files of one container."""
+BELOW = 200
+"""Files that are looked at below one folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +45,8 @@ class Files:
     written: dict[str, str] = field(default_factory=dict)
     """What the command line itself writes, by path."""
     wanted: list[Wanted] = field(default_factory=list)
+    characters: int = 0
+    """What was read so far."""
 
     def write(self, path: str, directory: str | None, content: str) -> None:
         """Remember a file that a script writes."""
@@ -48,6 +56,13 @@ class Files:
 
     def read(self, path: str, directory: str | None) -> File:
         """Return the text behind a path, or why nobody knows it."""
+        if self.characters > CHARACTERS:
+            return File(because="comes after more text than is read of one container")
+        found = self._read(path, directory)
+        self.characters += len(found.text or "")
+        return found
+
+    def _read(self, path: str, directory: str | None) -> File:
         place = _absolute(path, directory)
         if place is None:
             return File(because="is a path that only the image can place", of_image=True)
@@ -62,6 +77,49 @@ class Files:
             if found is not None:
                 return found
         return File(because="lies on a volume")
+
+    def below(self, folder: str, directory: str | None, name: re.Pattern[str]) -> Iterator[tuple[str, File]]:
+        """Yield the files of a folder, at any depth, whose names match, as far as the object holds them."""
+        root = _absolute(folder, directory)
+        if root is None:
+            return
+        start = f"{root.rstrip('/')}/"
+        paths = [*self.written, *self._mounted(start)]
+        for path in dict.fromkeys(paths):
+            if path.startswith(start) and name.fullmatch(path.rpartition("/")[2]):
+                yield path, self.read(path, None)
+
+    def unknown_below(self, folder: str, directory: str | None) -> str | None:
+        """Return the ConfigMap at a folder whose content is not at hand."""
+        root = _absolute(folder, directory)
+        mount = self.mounts.under(root) if root is not None else None
+        for name, _ in _config_maps(mount) if mount is not None else ():
+            if not isinstance(self.companions.config_map(name), dict):
+                return self._want(name)
+        return None
+
+    def _mounted(self, start: str) -> Iterator[str]:
+        """Yield the paths that ConfigMaps show in or around a folder."""
+        for mount, key in islice(self._keys(start), BELOW):
+            root = clean(f"/{mount.sub_path}").rstrip("/")
+            inner = clean(f"/{key}")
+            if f"{inner}/".startswith(f"{root}/"):
+                yield clean(f"{mount.path}/{inner[len(root) :]}")
+
+    def _keys(self, start: str) -> Iterator[tuple[Mount, str]]:
+        for mount in self.mounts.mounts:
+            if mount.path.startswith(start) or start.startswith(f"{mount.path.rstrip('/')}/"):
+                for name, keys in _config_maps(mount):
+                    entries = self.companions.config_map(name)
+                    shown = keys if keys is not None else entries if isinstance(entries, dict) else ()
+                    yield from ((mount, key) for key in shown)
+
+    def _want(self, name: str) -> str:
+        """Ask for a ConfigMap, and return what it is called."""
+        wanted = Wanted("ConfigMap", name, self.companions.namespace)
+        if wanted not in self.wanted:
+            self.wanted.append(wanted)
+        return self.companions.called(wanted)
 
     def beyond(self) -> str:
         """Return where text lies that a program may have read from here, a sentence without a full stop."""
@@ -78,10 +136,7 @@ class Files:
             return File(value[:TEXT]) if len(value) <= TEXT else File(because=f"is longer than {TEXT} characters")
         if isinstance(entries, dict):
             return None
-        wanted = Wanted("ConfigMap", name, self.companions.namespace)
-        if wanted not in self.wanted:
-            self.wanted.append(wanted)
-        return File(because=f"comes from {self.companions.called(wanted)}")
+        return File(because=f"comes from {self._want(name)}")
 
 
 def _absolute(path: str, directory: str | None) -> str | None:

@@ -9,14 +9,15 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from weighbridge.workloads.documents import document, dotted, flags_of
 from weighbridge.workloads.engines.engine import Engine
 from weighbridge.workloads.engines.notations import parsed
-from weighbridge.workloads.environment import Environment
+from weighbridge.workloads.environment import Environment, expand
 from weighbridge.workloads.files import Files
 from weighbridge.workloads.flags import Flag, Line, read_line
+from weighbridge.workloads.formats import FORMATS
 from weighbridge.workloads.mentions import Mention
 from weighbridge.workloads.naming import LENGTH
 
@@ -49,6 +50,7 @@ def collect(
         stated.add(engine.first)
     from_environment = tuple(_from_environment(engine, line, environment))
     configured = (*line.flags, *from_environment) if engine.config_files else ()
+    configured = (*configured, *_unwritten(engine, configured, files))
     from_files = tuple(
         flag
         for flag in _from_files(engine, configured, environment, files, directory, unreadable)
@@ -57,8 +59,16 @@ def collect(
     inline = tuple(_inline(engine, line, unreadable, environment))
     flags = (*from_files, *line.flags, *inline, *from_environment)
     flags = (*flags, *(Flag(name, "default", (value,)) for name, value in _defaults(engine, flags)))
-    spread = tuple(one for flag in flags for one in _spread(engine, flag, environment, unreadable))
-    return Sources(line, spread, tuple(unreadable))
+    every = tuple(one for flag in flags for one in spread(engine, flag, environment, unreadable))
+    return Sources(line, every, tuple(unreadable))
+
+
+def _unwritten(engine: Engine, flags: Sequence[Flag], files: Files) -> Iterator[Flag]:
+    """Yield the flags that stand for the configuration files of default paths, where the object holds such a file."""
+    stated = {flag.name for flag in flags} if engine.default_files else ()
+    for name, path in engine.default_files.items():
+        if name not in stated and files.mounts.under(path) is not None:
+            yield Flag(name, "default path", (path,))
 
 
 def _defaults(engine: Engine, flags: Sequence[Flag]) -> Iterator[tuple[str, str]]:
@@ -97,15 +107,22 @@ def _from_files(
             continue
         path = flag.values[0]
         file = files.read(path, directory)
-        values = document(file.text) if file.text is not None else None
+        values = FORMATS[engine.config_files[flag.name]](file.text) if file.text is not None else None
         if values is not None:
-            yield from flags_of(values, f"{flag.written} {path}")
+            yield from (renamed(engine, one) for one in flags_of(values, f"{flag.written} {path}"))
             continue
-        if file.of_image and engine.files_in_image and "$" not in path:
+        is_judged = file.of_image and engine.files_in_image and "$" not in path
+        if is_judged or not engine.decides.isdisjoint(one.name for one in flags):
             continue
         because = f"{flag.written} {path}: the file may name a model and "
         because += unknown_variable(path, environment) or file.because or "cannot be read"
         unreadable.append(Mention(path, "base", flag.written, because=because))
+
+
+def renamed(engine: Engine, flag: Flag) -> Flag:
+    """Return a flag of a file by the name it has on the command line."""
+    name = engine.syntax.aliases.get(flag.name)
+    return flag if name is None else replace(flag, name=name)
 
 
 def _inline(engine: Engine, line: Line, unreadable: list[Mention], environment: Environment) -> Iterator[Flag]:
@@ -128,7 +145,12 @@ def _inline(engine: Engine, line: Line, unreadable: list[Mention], environment: 
 
 def _from_environment(engine: Engine, line: Line, environment: Environment) -> Iterator[Flag]:
     """Yield the flags that variables stand for; a flag of the command line wins over its variable."""
-    if not (engine.environment or engine.environment_prefixes):
+    names = engine.environment.keys()
+    if (
+        not engine.environment_prefixes
+        and names.isdisjoint(environment.known)
+        and names.isdisjoint(environment.unknown)
+    ):
         return
     stated = {flag.name for flag in line.flags}
     for name in (*environment.known, *environment.unknown):
@@ -137,10 +159,13 @@ def _from_environment(engine: Engine, line: Line, environment: Environment) -> I
             candidate = name[len(prefix) :].lower().replace("_", "-") if name.startswith(prefix) else ""
             flag = candidate if candidate in engine.syntax.takes else flag
         if flag is not None and flag not in stated:
-            yield Flag(flag, f"env {name}", (environment.known.get(name, f"$({name})"),))
+            value = environment.known.get(name, f"$({name})")
+            if name in engine.values and value:
+                value = expand(engine.values[name], environment.known)
+            yield Flag(flag, f"env {name}", (value,))
 
 
-def _spread(engine: Engine, flag: Flag, environment: Environment, unreadable: list[Mention]) -> Iterator[Flag]:
+def spread(engine: Engine, flag: Flag, environment: Environment, unreadable: list[Mention]) -> Iterator[Flag]:
     """Yield the keys of a JSON value as dotted flags."""
     yield flag
     if flag.name not in engine.json:

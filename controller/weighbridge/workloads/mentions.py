@@ -22,8 +22,16 @@ class Mention:
     form: Literal["name", "path", "image"] = "name"
     because: str | None = None
     """Why it cannot be read, a sentence without a full stop."""
+    cache: str | None = None
+    """The folder in which its files may lie already, where the command names one."""
     claim: str | None = None
     """What it would be if it could be relied on: `cr://OpenModel/chat`."""
+
+    def at(self, revision: str) -> Mention:
+        """Return the same model at a revision."""
+        return Mention(
+            self.text, self.role, self.via, revision, self.file, self.form, self.because, self.cache, self.claim
+        )
 
 
 @dataclass(frozen=True, slots=True)

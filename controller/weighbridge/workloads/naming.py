@@ -107,6 +107,8 @@ def _uri(scheme: str, rest: str) -> Meaning:
             return _url(scheme, rest)
         case _ if not rest.strip("/"):
             return Nothing("names no place")
+        case "pvc":
+            return Place(scheme, escaped(rest.partition("?")[0]).rstrip("/"))  # KubeAI's `?model=` is a name within
         case "hostpath":
             return Place(scheme, clean(f"/{escaped(rest)}"))
         case _:

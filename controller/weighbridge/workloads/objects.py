@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from weighbridge.model.companions import Unread
 from weighbridge.model.refs import ModelRef
@@ -13,7 +12,7 @@ from weighbridge.workloads.companions import Companions
 from weighbridge.workloads.kinds import KINDS
 from weighbridge.workloads.kinds.kind import Kind
 from weighbridge.workloads.mentions import Owner, Setting
-from weighbridge.workloads.pod_specs import FULL, WORDS, Found, pod_specs, read_pod_spec
+from weighbridge.workloads.pod_specs import FULL, NOTHING, WORDS, Found, pod_specs, read_pod_spec
 from weighbridge.workloads.reading import at, text
 from weighbridge.workloads.tables import table
 
@@ -50,16 +49,17 @@ def _found(obj: KubeObject, beside: Companions, depth: int) -> Found:
     inner: Callable[[KubeObject], tuple[ModelRef, ...]] = (
         (lambda one: _distinct(_found(one, beside, depth - 1).references)[:FULL]) if depth else (lambda _: ())
     )
-    around = replace(beside, namespace=text(at(obj, "metadata", "namespace")) or "", follow=inner)
+    namespace = text(at(obj, "metadata", "namespace")) or ""
+    around = Companions(beside.objects, namespace, inner, beside.unread, beside.index)
     kind = _kind(obj)
     specs, problems = pod_specs(_body(obj))
-    found = Found(problems=problems)
+    found = Found(problems=problems) if problems else NOTHING
     if kind is not None:
         found += kind.read(obj, owner, around)
     else:
         setting = Setting(owner, controller_starts=_group(obj) not in _AS_WRITTEN)
         for spec in specs:
-            found += Found() if found.is_full else read_pod_spec(spec, setting, around)
+            found += NOTHING if found.is_full else read_pod_spec(spec, setting, around)
     return found
 
 

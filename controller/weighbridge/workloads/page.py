@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from weighbridge.workloads.engines import ENGINES
+from weighbridge.workloads.engines.engine import Engine
 from weighbridge.workloads.kinds import KINDS
 from weighbridge.workloads.tables import table
 
@@ -18,6 +19,7 @@ _INTRODUCTION = """# Workloads: what is read, and what the webhook asks for
 
 This page is made from the tables in `controller/weighbridge/workloads/tables`; a test holds it to them.
 A Pod's containers are read wherever they stand, in any kind. The rows below say more.
+What people try to get around this is in [bypasses.md](bypasses.md).
 """
 _KINDS = """
 ## Kinds
@@ -35,8 +37,8 @@ _ENGINES = """
 The command line decides; the image only where the command line leaves it to the image. Flags may be written with
 underscores, and abbreviated where the engine takes that.
 
-| engine | starts with | flags that name models | variables |
-|---|---|---|---|
+| engine | starts with | flags that name models | variables | files |
+|---|---|---|---|---|
 """
 _DOWNLOADERS = """
 ## Downloaders
@@ -88,7 +90,17 @@ def _engines() -> Iterator[str]:
         variables = ", ".join(f"`{name}`" for name in engine.environment)
         every = ", ".join(f"every flag as `{prefix}NAME`" for prefix in engine.environment_prefixes)
         said = ", ".join(filter(None, (variables, every)))
-        yield f"| {engine.id} | {starts} | {flags or 'none'} | {said or 'none'} |\n"
+        files = ", ".join(_files(engine))
+        yield f"| {engine.id} | {starts} | {flags or 'none'} | {said or 'none'} | {files or 'none'} |\n"
+
+
+def _files(engine: Engine) -> Iterator[str]:
+    """Yield the files of a ConfigMap or of the script itself that are read."""
+    yield from (f"`--{flag}`" for flag in (*engine.config_files, *sorted(engine.sections)))
+    for pattern, _, _ in engine.folder.files if engine.folder is not None else ():
+        yield f"`{pattern.pattern}` below `--{engine.folder.flags[0] if engine.folder is not None else ''}`"
+    if engine.launches is not None:
+        yield f"command lines in `--{engine.launches.flags[0]}`"
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from weighbridge.model.refs import ModelRef, Role
 from weighbridge.model.requests import KubeObject
 from weighbridge.model.serving import Serving
 from weighbridge.workloads.companions import Companions
-from weighbridge.workloads.containers import asks_for_accelerator, read_container
+from weighbridge.workloads.containers import read_container, serving_of
 from weighbridge.workloads.documents import document
 from weighbridge.workloads.downloads import looks_like_adapter
 from weighbridge.workloads.engines import repository_of
@@ -39,11 +39,17 @@ SPECS = 200
 _INITIALIZER = re.compile(f"(?:.*/)?(?:{table('places')['storage_initializer']})")
 _PUBLISHED = re.compile("|".join(table("places")["storage_initializer_images"]))
 _ANNOTATED = frozenset[str](table("places")["annotated_pods"])
+_RUNTIME_CLASSES = frozenset[str](table("places")["accelerating"]["runtime_classes"])
 _BESIDE: Mapping[str, Role] = table("places")["beside"]
 _INITIALIZER_NAME = "storage-initializer"
-_ALONE = ("mainContainer", "runner")
-"""Fields that hold one container: Dynamo, OME."""
-_LISTS = ("initContainers", "containers", "ephemeralContainers")
+_ALONE = ("mainContainer", "runner", "container", "script")
+"""Fields that hold one container: Dynamo, OME, Argo's templates."""
+_LISTS = ("initContainers", "containers", "ephemeralContainers", "sidecars", "steps")
+"""Fields that hold several; the steps of Tekton's tasks."""
+_NESTING = (dict, list)
+_HEADS = frozenset(("containers", "steps", *_ALONE))
+"""A PodSpec has one of these."""
+_SHEBANG = re.compile(r"#!\s{0,9}(?:/usr/bin/env\s{1,9})?(\S{1,99})")
 _LINK = re.compile(r"\bln[ \t]{1,9}-\S{1,9}[ \t]{1,9}/proc/\S{1,99}?/root/\S{0,499}[ \t]{1,9}(/\S{1,499})")
 
 FULL = 200
@@ -72,6 +78,8 @@ class Found:
 
     def __add__(self, other: Found) -> Found:
         """Return what both parts say."""
+        if self is NOTHING:
+            return other
         return Found(
             self.references + other.references,
             self.serving + other.serving,
@@ -80,6 +88,10 @@ class Found:
             self.problems + other.problems,
             self.words + other.words,
         )
+
+
+NOTHING = Found()
+"""What an object says that says nothing."""
 
 
 def pod_specs(value: object) -> tuple[tuple[KubeObject, ...], tuple[str, ...]]:
@@ -99,12 +111,12 @@ def pod_specs(value: object) -> tuple[tuple[KubeObject, ...], tuple[str, ...]]:
             if _is_pod_spec(here):
                 found.append(here)
                 inner = [one for key, one in here.items() if key not in (*_LISTS, *_ALONE)]
-        for one in reversed(list(inner)):
-            if isinstance(one, dict | list):
-                if depth < DEPTH:
-                    stack.append((one, depth + 1))
-                else:
-                    deep = True
+        nested = [(one, depth + 1) for one in inner if isinstance(one, _NESTING)]
+        if depth < DEPTH:
+            nested.reverse()
+            stack.extend(nested)
+        else:
+            deep = deep or bool(nested)
     problems = [f"the object nests deeper than {DEPTH} levels, what lies below was not read"] if deep else []
     if len(found) > SPECS:
         problems.append(f"the object holds more than {SPECS} PodSpecs, not all were read")
@@ -122,14 +134,22 @@ def _annotated(annotations: Mapping[str, object]) -> Iterator[KubeObject]:
 
 
 def _is_pod_spec(value: Mapping[str, object]) -> bool:
+    if _HEADS.isdisjoint(value):
+        return False
+    containers = value.get("containers")
+    if isinstance(containers, list) and any(isinstance(one, dict) for one in containers):
+        return True
     if any(_is_container(value.get(key)) for key in _ALONE):
         return True
-    containers = value.get("containers")
-    if not isinstance(containers, list):
-        return False
-    return any(isinstance(one, dict) for one in containers) or any(
-        isinstance(value.get(other), list) for other in ("initContainers", "ephemeralContainers")
-    )
+    if any(isinstance(one, dict) and "image" in one for one in _steps(value)):
+        return True
+    others = ("initContainers", "ephemeralContainers")
+    return isinstance(containers, list) and any(isinstance(value.get(other), list) for other in others)
+
+
+def _steps(value: Mapping[str, object]) -> Sequence[object]:
+    steps = value.get("steps")
+    return steps[:CONTAINERS] if isinstance(steps, list) else ()
 
 
 def _is_container(value: object) -> bool:
@@ -144,7 +164,8 @@ def read_pod_spec(spec: KubeObject, setting: Setting, companions: Companions) ->
     initializers = [id(one) for one in containers if _is_initializer(one)]
     filled = dict(_linked(containers))
     on_volumes: dict[tuple[str, str], Mention] = {}
-    found, fetched = Found(problems=_beyond(spec)), list[ModelRef]()
+    beyond = _beyond(spec)
+    found, fetched = Found(problems=beyond) if beyond else NOTHING, list[ModelRef]()
     for container, variables in pairs:
         if id(container) in initializers and not found.is_full:
             pulled = _initializer(container, variables, setting)
@@ -154,7 +175,7 @@ def read_pod_spec(spec: KubeObject, setting: Setting, companions: Companions) ->
     for container, variables in sorted(pairs, key=lambda pair: id(pair[0]) not in first) if first else pairs:
         if id(container) in initializers or found.is_full:
             continue
-        mounts = Mounts(mounts_of(container, volumes), filled)
+        mounts = Mounts(mounts_of(container, volumes, variables.known), filled)
         if on_volumes:
             shown = ((path, mention) for place, mention in on_volumes.items() for path in mounts.showing(*place))
             mounts = Mounts(mounts.mounts, {**filled, **dict(shown)})
@@ -167,8 +188,15 @@ def read_pod_spec(spec: KubeObject, setting: Setting, companions: Companions) ->
     served = {str(ref) for ref in found.references} if fetched else set()
     further = tuple(ref for ref in fetched if str(ref) not in served)
     further += tuple(_shown(spec, (*found.references, *further), setting))
-    asks = found.of_interest or bool(spec.get("resourceClaims")) or any(map(asks_for_accelerator, containers))
-    return found + Found(further, of_interest=asks)
+    shared = () if found.is_full or found.serving else tuple(_sharing(spec, containers))
+    return found + Found(further, shared, bool(shared)) if further or shared else found
+
+
+def _sharing(spec: KubeObject, containers: Iterable[KubeObject]) -> Iterator[Serving]:
+    """Yield the containers of a Pod that as a whole gets an accelerator, where none of them says that it takes it."""
+    if spec.get("resourceClaims") or text(spec.get("runtimeClassName")) in _RUNTIME_CLASSES:
+        for one in containers:
+            yield serving_of(named(one) or "-", text(one.get("image")) or "")
 
 
 def _beside(mounts: Mounts, known: Sequence[ModelRef], setting: Setting, container: str) -> Iterator[ModelRef]:
@@ -197,7 +225,17 @@ def _shown(spec: KubeObject, known: Sequence[ModelRef], setting: Setting) -> Ite
 def _containers(spec: KubeObject) -> Sequence[KubeObject]:
     found: list[KubeObject] = [one for key in _ALONE if isinstance(one := spec.get(key), dict) and _is_container(one)]
     found.extend(one for key in _LISTS for one in mappings(spec.get(key)))
-    return found[:CONTAINERS]
+    return [_started(one) for one in found[:CONTAINERS]]
+
+
+def _started(container: KubeObject) -> KubeObject:
+    """Return a container with the script that stands beside its command: `source` in Argo, `script` in Tekton."""
+    script = next((one for key in ("script", "source") if isinstance(one := container.get(key), str)), None)
+    if script is None:
+        return container
+    shebang = _SHEBANG.match(script)
+    command = texts(container.get("command"))[:1] or ((shebang.group(1),) if shebang else ("sh",))
+    return {**container, "command": [*command, "-c", script]}
 
 
 def _beyond(spec: KubeObject) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from weighbridge.workloads.command_lines import Start, Told, told
 from weighbridge.workloads.engines import ENGINES, GENERIC, LIKELY, is_helper, is_inert, serves_nothing, started
 from weighbridge.workloads.engines.engine import Engine
 from weighbridge.workloads.environment import Environment, expanded
-from weighbridge.workloads.fetching import fetches, installs, reads_python
+from weighbridge.workloads.fetching import creates, fetches, installs, reads_python
 from weighbridge.workloads.files import Files
 from weighbridge.workloads.flag_sources import unknown_variable
 from weighbridge.workloads.mentions import Mention
@@ -109,7 +109,21 @@ def programs_of(container: Container) -> Programs:
         found = tuple(_entry_point(container, arguments, directory))
     words += sum(one.words + PER_PROGRAM * len(one.commands) for one in (script, *hooks))
     hooked = tuple(program for hook in hooks for program in (*_fetched(container, hook), *_servers(container, hook)))
-    return Programs((*found, *hooked), words)
+    every = tuple(part for one in (*found, *hooked) for part in _parts(container, one))
+    return Programs(every, words)
+
+
+def _parts(container: Container, program: Program) -> Iterator[Program]:
+    """Yield a program, what its files say of models of their own, and the servers that it starts."""
+    yield program
+    yield from (replace(program, told=one) for one in program.told.further)
+    for line in program.told.lines:
+        script = commands(("sh", "-c", line), program.environment, program.directory, container.files)
+        if script.problem is not None:
+            yield _hole(
+                container, f"a command line of its configuration file: {script.problem}", program.environment, None
+            )
+        yield from _servers(container, script)
 
 
 def _is_too_long(container: Container) -> bool:
@@ -161,20 +175,23 @@ def _script(container: Container, script: Script, argv: Sequence[str], directory
     """Yield what a command line says that stands in the object."""
     fetching = tuple(_fetched(container, script))
     yield from fetching
-    yield from _servers(container, script)
+    servers = tuple(_servers(container, script))
+    yield from servers
     speaks = container.engine is not None or container.accelerated or any(map(_ENGINE_WORDS.search, argv))
     if script.problem is not None and speaks:
         because = f"the command line cannot be read: {script.problem}"
         yield _hole(container, because, container.environment, directory)
-    elif not container.is_router and not any(started(one.argv) for one in script.commands):
+    elif not container.is_router and not servers and not any(started(one.argv) for one in script.commands):
         yield from _unknown(container, script.commands, told_already=bool(fetching))
 
 
-def _servers(container: Container, script: Script) -> Iterator[Program]:
+def _servers(container: Container, script: Script, *, nested: bool = False) -> Iterator[Program]:
     """Yield the engines that a script starts."""
-    count = 0
+    count, installing = 0, None
     for one in script.commands:
         found = started(one.argv)
+        if found is None:
+            yield from _handed_on(container, one, nested=nested)
         if found is None or found.engine is None:
             continue
         count += 1
@@ -184,10 +201,22 @@ def _servers(container: Container, script: Script) -> Iterator[Program]:
             return
         start = container.start(one.environment, one.directory)
         said = told(found.engine, found.arguments, start, positional=found.positional)
-        if installs(script.commands):
+        installing = installs(script.commands) if installing is None else installing
+        if installing:
             said = replace(said, settings=_installing(said.settings))
         said = said if found.role is None else _in_role(said, found.role)
         yield Program(found.engine, said, one.environment, one.directory)
+
+
+def _handed_on(container: Container, command: Command, *, nested: bool) -> Iterator[Program]:
+    """Yield the engines in a text that a program hands to a shell: `su -c '…' user`, `screen -dm '…'`."""
+    program = command.argv[0].rpartition("/")[2]
+    if nested or is_inert(program) or program.startswith("python"):
+        return
+    for text_of in command.argv[1:]:
+        if " " in text_of and _ENGINE_WORDS.search(text_of):
+            script = commands(("sh", "-c", text_of), command.environment, command.directory, container.files)
+            yield from _servers(container, script, nested=True)
 
 
 def _installing(settings: Settings) -> Settings:
@@ -201,6 +230,9 @@ def _fetched(container: Container, script: Script) -> Iterator[Program]:
         if found is not None and found.mentions:
             said = Told(found.mentions, Settings())
             yield Program(None, said, one.environment, one.directory, found.destination, fetches=True)
+        created = tuple(creates(one, container.files)) if found is None else ()
+        if created:
+            yield Program(container.engine, Told(created, Settings()), one.environment, one.directory)
         python = reads_python(one, container.files) if found is None else None
         if python is not None and (python.mentions or python.settings != Settings()):
             yield Program(container.engine, python, one.environment, one.directory)

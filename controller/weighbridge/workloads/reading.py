@@ -62,7 +62,7 @@ def arguments(value: object) -> tuple[str, ...]:
     """
     if not isinstance(value, list):
         return texts(value)
-    return texts([_rejoined(one) for one in value[:ITEMS]])
+    return texts([one if isinstance(one, str) else _rejoined(one) for one in value[:ITEMS]])
 
 
 def _rejoined(element: object) -> object:

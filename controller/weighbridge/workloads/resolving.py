@@ -17,14 +17,12 @@ from weighbridge.workloads.flag_sources import unknown_variable
 from weighbridge.workloads.mentions import Mention, Setting
 from weighbridge.workloads.naming import LENGTH, Nothing, Path, Place, cached, clean, escaped, image, meaning
 from weighbridge.workloads.tables import table
-from weighbridge.workloads.volumes import Mounts, behind
+from weighbridge.workloads.volumes import SMALL, Mounts, behind
 
 _REHOMING: Mapping[str, list[str]] = table("places")["rehoming"]
 _CACHE = table("places")["cache"]
 _YES = frozenset({"1", "true", "yes", "on"})
 _REVISED = frozenset({"hf", "modelscope"})
-_SMALL = frozenset({"configMap", "secret", "downwardAPI", "projected"})
-"""Volumes that cannot hold weights."""
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 _UNSAFE_FLAG = re.compile(r"[^A-Za-z0-9._=$(){}-]+")
 _REVISION = re.compile(r"\w[\w./+-]{0,254}", re.ASCII)
@@ -68,7 +66,8 @@ def _cache(place: Place, mention: Mention, around: Surroundings) -> tuple[ModelR
     known = around.environment.known
     if place.scheme != "hf" or not any(known.get(name, "").lower() in _YES for name in _CACHE["offline"]):
         return ()
-    folder = next((known[name] + below for name, below in _CACHE["folders"] if known.get(name)), None)
+    named = (known[name] + below for name, below in _CACHE["folders"] if known.get(name))
+    folder = mention.cache or next(named, None)
     mount = around.mounts.under(clean(folder)) if folder is not None and folder.startswith("/") else None
     found = behind(clean(folder), mount) if folder is not None and mount is not None else None
     return (_place(found, mention, around),) if isinstance(found, Place) else ()
@@ -133,7 +132,7 @@ def _elsewhere(place: Place, around: Surroundings) -> str | None:
         if value is not None and value.lower() not in harmless:
             return f"{name}={value} sends it to another place than the hub"
     for mount in around.mounts.mounts:
-        if _SMALL & mount.volume.keys():
+        if SMALL & mount.volume.keys():
             continue
         here = around.directory is not None and f"{clean(around.directory)}/".startswith(f"{mount.path.rstrip('/')}/")
         if here or mount.path.endswith((f"/{place.repository}", f"/{place.repository.partition('/')[0]}")):

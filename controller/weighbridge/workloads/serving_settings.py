@@ -13,6 +13,7 @@ from weighbridge.workloads.engines.engine import Engine
 from weighbridge.workloads.environment import Environment
 from weighbridge.workloads.flags import Flag
 
+NOTHING_STATED = Settings()
 VALUES = 2_000
 """Values that are kept of one override."""
 DEPTH = 20
@@ -32,6 +33,10 @@ def settings(engine: Engine, flags: tuple[Flag, ...], environment: Environment) 
         name = engine.settings.get(flag.name) or engine.settings.get(flag.name.partition(".")[0])
         if name is not None:
             said.setdefault(name, []).append(flag)
+    runtime_loading = _runtime_loading(engine, flags, environment)
+    code_loading = _code_loading(engine, flags, environment)
+    if not (said or runtime_loading or code_loading):
+        return NOTHING_STATED
     return Settings(
         max_model_len=_tokens(said.get("max_model_len")),
         dtype=_word(said.get("dtype")),
@@ -39,14 +44,14 @@ def settings(engine: Engine, flags: tuple[Flag, ...], environment: Environment) 
         load_format=_word(said.get("load_format")),
         trust_remote_code=_switch(said.get("trust_remote_code")),
         enable_lora=_switch(said.get("enable_lora")),
-        runtime_loading=_runtime_loading(engine, flags, environment),
+        runtime_loading=runtime_loading,
         generation_overrides=_map(said.get("generation_overrides")),
         hf_overrides=_map(said.get("hf_overrides")),
         temperature=_number(said.get("temperature")),
         kv_cache_dtype=_word(said.get("kv_cache_dtype")),
         max_output_tokens=_tokens(said.get("max_output_tokens")),
         chat_template=_word(said.get("chat_template")),
-        code_loading=_code_loading(engine, flags, environment),
+        code_loading=code_loading,
         served_names=tuple(
             dict.fromkeys(value[:200] for flag in said.get("served_names", ()) for value in flag.values)
         )[:NAMES],

@@ -8,7 +8,6 @@ No input or output.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
@@ -17,16 +16,18 @@ from weighbridge.workloads.environment import Environment
 from weighbridge.workloads.files import Files
 from weighbridge.workloads.naming import clean
 from weighbridge.workloads.reading import TEXT
+from weighbridge.workloads.shell_assignments import ASSIGNMENT, assignment, is_array, plain, replaced
 from weighbridge.workloads.shell_calls import file_of, is_shell, script_of
 from weighbridge.workloads.shell_variables import Variables
-from weighbridge.workloads.shell_words import REDIRECTIONS, Operator, Piece, Unreadable, Word, words
+from weighbridge.workloads.shell_words import REDIRECTIONS, Operator, Token, Unreadable, Word, words
 
 COMMANDS = 500
 """Commands that are read of one container."""
+TURNS = 20
+"""Values of a loop that are followed."""
 NESTING = 5
 """Scripts within scripts."""
 
-_ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(\+?)=(.*)", re.DOTALL)
 _OPENING = frozenset({"if", "while", "until", "for", "case"})
 _CLOSING = frozenset({"fi", "done", "esac"})
 _KEYWORDS = frozenset({"then", "elif", "else", "do", "!", "{", "}", "time", "exec", "nohup"}) | _CLOSING
@@ -85,11 +86,17 @@ class _Run:
         if depth <= 0:
             raise Unreadable(f"scripts stand in scripts, more than {NESTING} deep")
         line: list[Word] = []
+        array: list[str] | None = None
         target: Word | None = None
         redirection, previous, begun = "", "\n", len(self.script.commands)
         for token in chain(words(script), (Operator("\n"),)):
             self.script.words += 1
+            if array is not None:
+                array = self._element(array, token, line)
+                continue
             match token:
+                case Operator(text="(") if line and is_array(line[-1]):
+                    array = []
                 case Word() if redirection:
                     target = token if redirection in (">", ">>", ">|") else target
                     redirection = ""
@@ -104,6 +111,18 @@ class _Run:
                     self._simple(line, depth, after=previous)
                     self._redirected(target, begun)
                     line, target, previous, redirection = [], None, operator, ""
+
+    def _element(self, array: list[str], token: Token, line: list[Word]) -> list[str] | None:
+        """Take one element of `NAME=(…)`; `None` at its end, when the array is set and its word is gone."""
+        match token:
+            case Word():
+                array.extend(self.variables.expand(token))
+            case Operator(text=")") if (found := assignment(line.pop())) is not None:
+                self.variables.array(found[0], array, appends=found[1], conditional=self.conditions > 0)
+                return None
+            case Operator():
+                pass
+        return array
 
     def _input(self, lines: str, depth: int, begun: int, *, verbatim: bool) -> None:
         """Follow a here-document where a bare shell reads it; keep it for every other program."""
@@ -132,14 +151,16 @@ class _Run:
         if not paths:
             return
         if program in ("echo", "printf"):
-            self.files.write(paths[0], last.directory, " ".join(part for part in rest if part not in ("-e", "-n")))
+            content = " ".join(part for part in rest if part not in ("-e", "-n"))
+            escapes = program == "printf" or "-e" in rest
+            self.files.write(paths[0], last.directory, content.replace("\\n", "\n") if escapes else content)
         else:
             self.files.written[""] = paths[0]
 
     def _simple(self, line: Sequence[Word], depth: int, *, after: str) -> None:
         """Follow one command: keywords and assignments first."""
         position = 0
-        while position < len(line) and (word := _plain(line[position])) in _KEYWORDS | _OPENING:
+        while position < len(line) and (word := plain(line[position])) in _KEYWORDS | _OPENING:
             self.conditions += (word in _OPENING) - (word in _CLOSING)
             position += 1
             if word == "for":
@@ -150,7 +171,7 @@ class _Run:
         rest = line[position:]
         conditional = self.conditions > 0 or after == "||"
         assignments = 0
-        while assignments < len(rest) and (found := _assignment(rest[assignments])) is not None:
+        while assignments < len(rest) and (found := assignment(rest[assignments])) is not None:
             name, append, value = found
             text = " ".join(self.variables.expand(value))
             before = self.variables.known.get(name, "") if append else ""
@@ -162,16 +183,23 @@ class _Run:
 
     def _loop(self, line: Sequence[Word]) -> None:
         """Follow the head of `for NAME in WORD…`: with one word its value is known."""
-        name = _plain(line[0]) if line else ""
+        name = plain(line[0]) if line else ""
         values = [part for word in line[2:] for part in self.variables.expand(word)]
+        self.variables.loops.pop(name, None)
         if len(values) == 1 and "$" not in values[0]:
             self.variables.set(name, values[0])
         else:
+            if name and 0 < len(values) <= TURNS and not any("$" in value for value in values):
+                self.variables.loops[name] = tuple(values)
             self.variables.forget(name, f"a loop over {' '.join(values)[:100]}" if values else "a loop")
 
     def command(self, argv: tuple[str, ...], depth: int, *, conditional: bool = False) -> None:
         """Follow one command with its words written out."""
         program = argv[0].rpartition("/")[2]
+        if self.variables.loops and (turn := self._turn(argv)):
+            for one in turn:
+                self.command(one, depth, conditional=conditional)
+            return
         if self._sets(program, argv, depth, conditional=conditional):
             return
         if program == "env":
@@ -184,6 +212,14 @@ class _Run:
             self._inner(*found, depth)
         else:
             self._start(argv)
+
+    def _turn(self, argv: tuple[str, ...]) -> list[tuple[str, ...]]:
+        """Return a command once for each value of the loop whose variable stands in it."""
+        for name, values in self.variables.loops.items():
+            forms = (f"${{{name}}}", f"${name}")
+            if name in self.variables.unknown and any(form in part for part in argv for form in forms):
+                return [tuple(replaced(part, forms, value) for part in argv) for value in values]
+        return []
 
     def _inner(self, script: str, parameters: tuple[str, ...], depth: int) -> None:
         """Follow a script that has parameters of its own."""
@@ -205,7 +241,7 @@ class _Run:
         """Follow a command that only changes what later ones see; return whether it is one."""
         if program in _DECLARING:
             for part in argv[1:]:
-                if found := _ASSIGNMENT.fullmatch(part):
+                if found := ASSIGNMENT.fullmatch(part):
                     self.variables.set(found.group(1), found.group(3)[:TEXT], conditional=conditional)
         elif program == "unset":
             for part in argv[1:]:
@@ -230,7 +266,7 @@ class _Run:
         """Follow `env [-i] [-u NAME] NAME=VALUE… PROGRAM`."""
         position = 1
         while position < len(argv):
-            if found := _ASSIGNMENT.fullmatch(argv[position]):
+            if found := ASSIGNMENT.fullmatch(argv[position]):
                 self.variables.set(found.group(1), found.group(3))
             elif argv[position] in ("-u", "--unset", "-C", "--chdir"):
                 position += 1
@@ -254,23 +290,3 @@ def _is_other_language(text: str, path: str) -> bool:
     if first.startswith("#!"):
         return not any(is_shell(part.rpartition("/")[2]) for part in first[2:].split())
     return not path.endswith((".sh", ".bash"))
-
-
-def _plain(word: Word) -> str:
-    """Return a word that is written without quotes and variables."""
-    return word.pieces[0].text if len(word.pieces) == 1 and word.pieces[0].kind == "plain" else ""
-
-
-def _assignment(word: Word) -> tuple[str, bool, Word] | None:
-    """Return name, whether it appends, and value of `NAME=VALUE`."""
-    first = word.pieces[0]
-    found = _ASSIGNMENT.fullmatch(first.text) if first.kind == "plain" else None
-    if found is None:
-        return None
-    name, plus, rest = found.groups()
-    pieces = [piece if piece.kind != "variable" else _unsplit(piece) for piece in word.pieces[1:]]
-    return name, bool(plus), Word((Piece(rest, "plain"), *pieces))
-
-
-def _unsplit(piece: Piece) -> Piece:
-    return Piece(piece.text, piece.kind, piece.name, piece.operator, piece.alternative)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from weighbridge.workloads.environment import Environment
-from weighbridge.workloads.reading import TEXT
+from weighbridge.workloads.reading import ITEMS, TEXT
 from weighbridge.workloads.shell_words import Piece, Unreadable, Word, quoted
 
 CHARACTERS = 500_000
@@ -26,6 +26,9 @@ class Variables:
     elsewhere: str | None = None
     """Where further names may come from."""
     parameters: tuple[str, ...] = ()
+    arrays: dict[str, list[str]] = field(default_factory=dict)
+    loops: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """The values that the variable of a loop takes in turn."""
     left: int = CHARACTERS
     _snapshot: Environment | None = None
     _outside: Environment = field(default_factory=Environment)
@@ -51,6 +54,15 @@ class Variables:
         self.known[name] = value[:TEXT]
         self._snapshot = None
 
+    def array(self, name: str, values: Sequence[str], *, appends: bool, conditional: bool) -> None:
+        """Give an array its elements; what a branch adds counts, what a branch replaces is one nobody knows."""
+        before = self.arrays.get(name)
+        if conditional and not appends and before not in (None, list(values)):
+            self.arrays.pop(name)
+            self.forget(name, "a branch of the script")
+            return
+        self.arrays[name] = [*(before or ()), *values][:ITEMS] if appends else list(values[:ITEMS])
+
     def forget(self, name: str, why: str) -> None:
         """Make a variable one that nobody knows."""
         self.known.pop(name, None)
@@ -73,6 +85,9 @@ class Variables:
 
     def expand(self, word: Word) -> list[str]:
         """Write out the variables of a word, which may become several or none. Raises `Unreadable`."""
+        if len(word.pieces) == 1 and (only := word.pieces[0]).kind == "plain" and len(only.text) < self.left:
+            self.left -= len(only.text) + 1
+            return [only.text]
         fields: list[str] = [""]
         empty = True
         for piece in word.pieces:
@@ -101,6 +116,8 @@ class Variables:
             return [piece.text], False
         if piece.name in ("@", "*"):
             return list(self.parameters[1:]), False
+        if piece.name.endswith("]"):
+            return list(self.arrays.get(piece.name[:-3], (piece.text,))), False
         value = self._value(piece)
         if not piece.split:
             return [value], False

@@ -19,8 +19,10 @@ _PLAIN = re.compile(r"[^ \t\r\n\\'\"`$;&|()<>#]+|#")
 _IN_DOUBLE = re.compile(r"[^\\\"`$]+")
 _SPACE = re.compile(r"[ \t\r]+")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9@*#?$!-]")
-_BRACED = re.compile(r"([A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*])(?:(:?[-=+?])(.*))?", re.DOTALL)
+_BRACED = re.compile(r"([A-Za-z_][A-Za-z0-9_]*(?:\[[@*]\])?|[0-9]+|[@*])(?:(:?[-=+?])(.*))?", re.DOTALL)
 _OPERATOR = re.compile(r"&>>|<<<|<<-|&&|\|\||;;|\|&|&>|>>|<<|>&|<&|>\||<>|[;&|()<>]")
+_OPERATING = frozenset(";&|()<>")
+"""What an operator begins with."""
 _PLACEHOLDER = re.compile(r"<[A-Za-z][\w./ -]{0,80}>(?=[\s;&|]|$)")
 """What somebody has to fill in; a shell would read it as two redirections."""
 _COMMENT = re.compile(r"[^\n]*")
@@ -111,6 +113,8 @@ def words(script: str) -> Iterator[Token]:
             pending.clear()
         elif here == "#":
             reader.take(_COMMENT)
+        elif here not in _OPERATING:
+            yield from _plain_word(reader)
         elif end := _arithmetic(reader):
             reader.at = end
             yield Word((Piece(":", "plain"),))
@@ -124,9 +128,16 @@ def words(script: str) -> Iterator[Token]:
                 pending.append(("".join(piece.text for piece in pieces), verbatim))
             else:
                 yield Operator(operator)
-        elif not _is_descriptor(pieces := _word(reader), script[reader.at : reader.at + 1]):
-            yield Word(tuple(pieces))
+        else:
+            yield Word(tuple(_word(reader)))
     raise Unreadable(f"it has more than {TOKENS} words")
+
+
+def _plain_word(reader: _Reader) -> Iterator[Word]:
+    """Yield a word, and nothing for the number of a file in front of a redirection."""
+    pieces = _word(reader)
+    if not _is_descriptor(pieces, reader.text[reader.at : reader.at + 1]):
+        yield Word(tuple(pieces))
 
 
 def quoted(text: str) -> tuple[Piece, ...]:
@@ -175,10 +186,16 @@ def _here_document(reader: _Reader, delimiter: str) -> str:
 
 
 def _word(reader: _Reader) -> list[Piece]:
-    pieces: list[Piece] = []
     text = reader.text
+    whole = _PLAIN.match(text, reader.at)
+    pieces: list[Piece] = []
+    if whole is not None:
+        pieces.append(Piece(whole.group(), "plain"))
+        reader.at = whole.end()
     while reader.at < len(text):
         here = text[reader.at]
+        if here in " \n":
+            break
         if here == "\\":
             escaped = text[reader.at + 1 : reader.at + 2]
             reader.at += 2

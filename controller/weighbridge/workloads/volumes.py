@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from weighbridge.model.requests import KubeObject
+from weighbridge.workloads.environment import expand
 from weighbridge.workloads.mentions import Mention
-from weighbridge.workloads.naming import Meaning, Nothing, Place, clean, escaped, image
+from weighbridge.workloads.naming import Meaning, Nothing, Place, clean, escaped, image, meaning
 from weighbridge.workloads.reading import at, mappings, named, text
 from weighbridge.workloads.tables import table
 
 _DRIVERS = table("places")["csi"]
 _IMAGE_DRIVERS: Mapping[str, str] = _DRIVERS["image"]
 _BUCKET_DRIVERS: Mapping[str, Mapping[str, str]] = _DRIVERS["bucket"]
+SMALL = frozenset({"configMap", "secret", "downwardAPI", "projected"})
+"""Volumes that cannot hold weights."""
+_SHARES = frozenset[str](_DRIVERS["share"])
+FEW = 16
+"""Mounts that are looked through one by one."""
 _OPTION = re.compile(r"[, ]+")
 
 
@@ -35,12 +41,26 @@ class Mounts:
     filled: Mapping[str, Mention] = field(default_factory=dict)
     """Models that something puts at a path before the engine starts, by path."""
 
+    index: dict[str, Mount] = field(default_factory=dict, compare=False)
+    """The mounts by path, made where there are more than a few."""
+
     def under(self, path: str) -> Mount | None:
         """Return the mount that holds `path`."""
+        if len(self.mounts) > FEW:
+            return self._indexed(path)
         for mount in self.mounts:
             if path == mount.path or path.startswith(mount.path.rstrip("/") + "/"):
                 return mount
         return None
+
+    def _indexed(self, path: str) -> Mount | None:
+        """Return the mount at `path`, or at the nearest folder above it."""
+        if not self.index:
+            for mount in self.mounts:
+                self.index.setdefault(mount.path, mount)
+        while (found := self.index.get(path)) is None and path not in ("", "/"):
+            path = path.rpartition("/")[0] or "/"
+        return found
 
     def on_volume(self, path: str) -> tuple[str, str] | None:
         """Return the volume a path lies on, by name, and the path within it."""
@@ -62,10 +82,14 @@ def volumes_of(spec: KubeObject) -> Mapping[str, KubeObject]:
     return {named(volume): volume for volume in mappings(spec.get("volumes"))}
 
 
-def mounts_of(container: KubeObject, volumes: Mapping[str, KubeObject]) -> tuple[Mount, ...]:
-    """Return the mounts of a container, the longest path first."""
+def mounts_of(container: KubeObject, volumes: Mapping[str, KubeObject], known: Mapping[str, str]) -> tuple[Mount, ...]:
+    """Return the mounts of a container, the longest path first; `known` are its variables."""
     found = [
-        Mount(clean(path), volumes[name], text(mount.get("subPath")) or text(mount.get("subPathExpr")) or "")
+        Mount(
+            clean(path),
+            volumes[name],
+            text(mount.get("subPath")) or expand(text(mount.get("subPathExpr")) or "", known),
+        )
         for mount in mappings(container.get("volumeMounts"))
         if (path := text(mount.get("mountPath"))) is not None and (name := named(mount)) in volumes
     ]
@@ -83,14 +107,28 @@ def behind(path: str, mount: Mount) -> Meaning | None:
     if isinstance(host_path, str):
         return _on_volume("hostpath", clean(f"{host_path}{inner}"))
     server, share = at(volume, "nfs", "server"), at(volume, "nfs", "path")
+    if text(at(volume, "csi", "driver")) in _SHARES:
+        server, share = (at(volume, "csi", "volumeAttributes", one) for one in ("server", "share"))
     if isinstance(server, str) and isinstance(share, str):
         return _on_volume("nfs", f"{server}{clean(f'{share}{inner}')}")
+    repository = text(at(volume, "gitRepo", "repository"))
+    if repository:
+        return _checked_out(repository, text(at(volume, "gitRepo", "revision")), inner)
     if isinstance(volume.get("ephemeral"), dict):
         return None
     reference = image_of(volume)
     if reference is not None:
         return image(reference)
     return _bucket(volume, inner)
+
+
+def _checked_out(repository: str, revision: str | None, inner: str) -> Meaning:
+    """Return what a volume holds that the kubelet clones; its folder is named after the repository unless said."""
+    found = meaning(repository)
+    if not isinstance(found, Place):
+        return found
+    name = found.repository.rpartition("/")[2]
+    return replace(found, revision=revision or None, file=inner.strip("/").removeprefix(name).strip("/") or None)
 
 
 def image_of(volume: KubeObject) -> str | None:

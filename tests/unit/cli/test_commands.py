@@ -108,6 +108,7 @@ def test_models_lists_names_without_asking_anybody(capsys):
         "file": None,
         "via": by_name["tariff"]["via"],
         "container": by_name["tariff"]["container"],
+        "path": "spec.predictor.model.storageUri",
         "unresolved": False,
         "unresolved_because": None,
     }
@@ -118,7 +119,7 @@ def test_models_lists_names_without_asking_anybody(capsys):
 def test_models_for_people(tmp_path, capsys):
     (tmp_path / "bad.yaml").write_text("\t")
     gpu = "apiVersion: v1\nkind: Pod\nmetadata: {name: x}\nspec: {containers: [{name: c, image: y, resources: {limits: {nvidia.com/gpu: 1}}}]}\n"
-    (tmp_path / "gpu.yaml").write_text(gpu)
+    (tmp_path / "gpu.yaml").write_text(f"{gpu}---\napiVersion: v1\nkind: Service\nmetadata: {{name: s}}\n")
 
     assert main(["models", str(WORKLOADS), str(tmp_path)]) == 3
     text = capsys.readouterr().out
@@ -126,6 +127,9 @@ def test_models_for_people(tmp_path, capsys):
     assert "no model named" in text
     assert "not read" in text
     assert "unresolved: --model=$(MODEL_ID)" in text
+    assert "service/s" not in text
+    assert "hf://tidemark/tariff-8b  (spec.predictor.model.storageUri in kserve-container)" in text
+    assert "spec.template.spec.containers[0].args[" in text
 
 
 def environment() -> dict[str, str]:

@@ -33,6 +33,7 @@ def test_a_bundle_holds_modules_data_and_the_rule_table(tmp_path: Path) -> None:
             "description": "Weights are read without running code.",
             "severity": "critical",
             "evidence": ["files"],
+            "roles": [],
             "remedy": {"deployer": "serve another model", "publisher": "publish safetensors"},
             "who_can_act": "model_owner",
             "since": "0.1",

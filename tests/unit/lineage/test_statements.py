@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from tests.simulators.tables import shipped
 
 from weighbridge.lineage import ParentStatement, Prose, Repository, Statements, read_statements
-from weighbridge.model.evidence import Adapter, Config, Place
+from weighbridge.lineage.statements import MOST_LEARNT
+from weighbridge.model.evidence import Adapter, Config, Learning, Place
 
 SHA = "0e9e39f2" * 5
 ANY = st.recursive(
@@ -205,3 +206,50 @@ def test_every_kind_of_file_and_tag_may_name_a_parent(
 
     assert parents(statements) == expected
     assert next(iter(statements.places.values()), None) == place
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "revision", "pinned"),
+    [
+        ("acme/tickets", "acme/tickets", None, False),
+        ("squad", "squad", None, False),
+        (f"acme/tickets@{SHA}", "acme/tickets", SHA, True),
+        ("acme/tickets@v2", "acme/tickets", "v2", False),
+        ("https://huggingface.co/datasets/acme/tickets", "acme/tickets", None, False),
+    ],
+)
+def test_a_dataset_of_the_metadata_is_something_learnt_from(
+    text: str, name: str, revision: str | None, *, pinned: bool
+) -> None:
+    stated = told({"datasets": [text, "not a name", 5]})
+
+    assert stated.learnt_from == (Learning("dataset", name, "front_matter", "declared", revision, pinned),)
+    assert stated.parents == ()
+
+
+def test_a_teacher_is_learnt_from_and_no_parent() -> None:
+    stated = told(prose=Prose(teachers=("meta-llama/Llama-3.1-405B", "GPT-4", "acme/model")))
+
+    assert [(one.kind, one.name, one.confidence) for one in stated.learnt_from] == [
+        ("teacher", "meta-llama/Llama-3.1-405B", "inferred"),
+        ("teacher", "GPT-4", "inferred"),
+    ]
+    assert stated.parents == ()
+
+
+def test_a_thousand_datasets_are_cut_off() -> None:
+    assert len(told({"datasets": [f"acme/d{number}" for number in range(1000)]}).learnt_from) == MOST_LEARNT
+
+
+def test_what_the_loader_uses_weighs_more_than_what_the_author_states() -> None:
+    stated = told(
+        {"base_model": "acme/a"}, adapter=Adapter("acme/b", None, None), conf=config("acme/c"), merged=["acme/d"]
+    )
+
+    assert {one.parent: one.confidence for one in stated.parents} == {
+        "acme/a": "declared", "acme/b": "functional", "acme/c": "recorded", "acme/d": "recorded",
+    }  # fmt: skip
+
+
+def test_a_model_is_not_its_own_dataset_or_teacher() -> None:
+    assert told({"datasets": ["a b c"]}, prose=Prose(teachers=("ACME/Model",))).learnt_from == ()

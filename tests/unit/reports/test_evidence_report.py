@@ -16,6 +16,7 @@ from weighbridge.model.evidence import (
     Files,
     Gap,
     GenerationConfig,
+    Learning,
     License,
     Node,
     Placeholder,
@@ -24,6 +25,7 @@ from weighbridge.model.evidence import (
     Tokenizer,
 )
 from weighbridge.model.outcomes import Found, Missing, Unknown, Unreadable
+from weighbridge.model.scans import Scan, ScannedFile
 from weighbridge.model.weights import Dtype, ParentRatio, Weights
 from weighbridge.reports.evidence import not_known, render_json, render_terminal
 
@@ -39,7 +41,7 @@ def line(one: Evidence, name: str) -> str:
     ("name", "value", "shown"),
     [
         ("resolved", Resolved(COMMIT, None, COMMIT, immutable=True), f"commit {COMMIT}"),
-        ("resolved", Resolved(None, "wb1:00", "main", immutable=False), "digest wb1:00 · named as main, which may move"),
+        ("resolved", Resolved(None, "folder:00", "main", immutable=False), "digest folder:00 · named as main, which may move"),
         (
             "card",
             Card("0" * 64, 7, "ok", None, code_readme=False, sections={"license": Section(True, 3, False), "bias": Section(False, 0, False)},
@@ -50,6 +52,15 @@ def line(one: Evidence, name: str) -> str:
         ("license", replace(MIT, id=None, also_named=("apache-2.0",)), "mit (front_matter) · also names apache-2.0"),
         ("license", replace(MIT, id=None, declared=None, source=None), "not identified (nowhere stated)"),
         ("lineage", replace(lineage(), derived_by=("tag merge",), prose_parents=("llama",)), "0 ancestors · made from another: tag merge · in running text: llama"),
+        (
+            "lineage",
+            replace(lineage(), learnt_from=tuple(Learning(kind, f"a/{kind}", "card_text", "inferred", None, pinned=False) for kind in ("dataset", "teacher"))),
+            "0 ancestors · 1 dataset: a/dataset · 1 teacher: a/teacher",
+        ),
+        ("content_digest", "wb1:00", "wb1:00"),
+        ("scan", Scan(done=True, issues=()), "all files scanned · no issues listed"),
+        ("scan", Scan(done=False, issues=tuple(ScannedFile(f"f{n}", "unsafe") for n in range(6))),
+         "not all files are scanned · f0 unsafe, f1 unsafe, f2 unsafe, f3 unsafe · 2 more"),
         ("files", Files((File("a.py", 1, None, "code", loaded=False),), 2), "2 in all, 1 of weights and code · loaded as nothing"),
         ("weights", WEIGHTS, ("gguf, 1 file, 4.50 GB by headers · 1 of 3 sets · 8.000 B numbers in Q4_K, F32 · Q4_K_M · 4.5 bits a parameter · "
                              "0.281 of what its configuration promises · 0.280 of org/base")),

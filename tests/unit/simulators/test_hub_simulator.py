@@ -6,6 +6,9 @@ import sys
 from pathlib import Path
 
 import aiohttp
+import pytest
+from huggingface_hub import HfApi
+from huggingface_hub.errors import RepositoryNotFoundError, RevisionNotFoundError
 from tests.simulators.hub import MANIFEST, Hub, serving
 
 from weighbridge.model.outcomes import Found, Missing
@@ -86,3 +89,31 @@ async def test_it_starts_by_itself_and_says_where(tmp_path: Path) -> None:
 
     assert isinstance(resolved, Found)
     assert resolved.value.commit == COMMIT
+
+
+async def test_the_vendors_own_client_takes_it_for_a_hub(tmp_path: Path) -> None:
+    def drive(endpoint: str) -> None:
+        api = HfApi(endpoint=endpoint, token=False)
+        told = api.model_info("acme/model", files_metadata=True, securityStatus=True)
+        pinned = api.model_info("acme/model", revision=commit)
+        kept = api.hf_hub_download("acme/model", "README.md", cache_dir=tmp_path)
+
+        assert (told.sha, pinned.sha) == (commit, commit)
+        assert {one.rfilename: one.size for one in told.siblings or ()} == {"README.md": 7, "model.safetensors": 9}
+        assert [one.lfs.sha256 for one in told.siblings or () if one.lfs] == ["a" * 64]
+        assert told.security_repo_status == {"scansDone": True, "filesWithIssues": []}
+        assert Path(kept).read_bytes() == b"# Model"
+        assert commit in kept
+        assert api.file_exists("acme/model", "README.md")
+        assert not api.file_exists("acme/model", "LICENSE")
+        with pytest.raises(RepositoryNotFoundError):
+            api.model_info("acme/none")
+        with pytest.raises(RevisionNotFoundError):
+            api.model_info("acme/model", revision="none")
+
+    async with Hub() as hub:
+        files, digests = {"README.md": b"# Model"}, {"model.safetensors": "a" * 64}
+        commit = hub.publish("acme/model", files, {"model.safetensors": 9}, digests=digests)
+        hub.scanned("acme/model", {"scansDone": True, "filesWithIssues": []})
+
+        await asyncio.to_thread(drive, hub.endpoint)

@@ -224,3 +224,31 @@ def test_a_kind_with_the_wrong_spec_is_our_bug():
 
     with pytest.raises(TypeError, match="a ModelPolicy holds a ModelAdvisorySpec"):
         configured(SiteObjects((wrong,)), "audit", None, ())
+
+
+def test_a_mirror_is_matched_by_the_content_digest_of_its_upstream():
+    digest = "wb1:" + "d" * 64
+    mirror = evidence("hf://copycat/renamed", content_digest=Found(digest))
+    stranger = evidence("hf://copycat/renamed", content_digest=Found("wb1:" + "e" * 64))
+
+    assert matches_model(digest, mirror) == "digest"
+    assert matches_model(digest, stranger) is None
+    assert matches_model(digest, evidence(content_digest=Unknown("weights_needed"))) is None
+
+
+def test_an_advisory_about_content_hits_every_copy_of_it():
+    digest = "wb1:" + "d" * 64
+    mirror = evidence("hf://copycat/renamed", content_digest=Found(digest))
+
+    (match,) = site(advisory(digests=[digest])).facts_for(Namespace("ns"), [mirror]).advisories[str(mirror.ref)]
+
+    assert (match.by, match.own, match.node) == ("digest", True, "copycat/renamed")
+
+
+def test_an_exception_for_content_covers_a_mirror():
+    digest = "wb1:" + "d" * 64
+    mirror = evidence("hf://copycat/renamed", content_digest=Found(digest))
+
+    (facts,) = site(exception(rule="license.allowed", models=[digest])).facts_for(Namespace("ns"), [mirror]).exceptions
+
+    assert [(one.model, one.by) for one in facts.matched] == [("hf://copycat/renamed", "digest")]

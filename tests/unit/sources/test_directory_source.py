@@ -94,7 +94,7 @@ async def test_a_folder_without_manifest_resolves_to_a_digest_of_its_content(tmp
     assert isinstance(second, Found)
     assert first.value.commit is None
     assert first.value.digest is not None
-    assert first.value.digest.startswith("wb1:")
+    assert first.value.digest.startswith("folder:")
     assert first.value.digest != second.value.digest
     listing = await source.listing("acme/llama", second.value.digest or "")
     assert isinstance(listing, Found)

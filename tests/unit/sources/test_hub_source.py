@@ -565,3 +565,70 @@ async def test_a_piece_is_no_whole_file(hub: Hub, source: HubSource) -> None:
 
     assert isinstance(found, Unknown)
     assert found.because == "server_error"
+
+
+async def test_a_mirror_that_names_no_commit_serves_what_is_pinned(hub: Hub) -> None:
+    commit = hub.publish("acme/llama", {"README.md": b"# Llama"}, {"model.safetensors": 9})
+    hub.commits = False
+    async with HubSource(hub.endpoint, plain=True) as source:
+        resolved, listing = await source.resolve("acme/llama", commit), await source.listing("acme/llama", commit)
+
+        assert isinstance(resolved, Found)
+        assert (resolved.value.commit, resolved.value.immutable) == (commit, True)
+        assert isinstance(listing, Found)
+        assert isinstance(listing.value, Listing)
+        assert {one.path for one in listing.value.files} == {"README.md", "model.safetensors"}
+        assert await source.read("acme/llama", commit, "README.md", 100) == Found(b"# Llama")
+
+
+async def test_a_mirror_that_names_no_commit_cannot_say_what_a_branch_is(hub: Hub) -> None:
+    hub.publish("acme/llama", {"README.md": b"# Llama"})
+    hub.commits = False
+    async with HubSource(hub.endpoint, plain=True) as source:
+        resolved = await source.resolve("acme/llama", None)
+
+    assert isinstance(resolved, Unknown)
+    assert resolved.because == "server_error"
+
+
+async def test_only_a_listed_mirror_may_leave_out_the_commit(hub: Hub, source: HubSource) -> None:
+    commit = hub.publish("acme/llama", {"README.md": b"# Llama"})
+    hub.commits = False
+
+    assert isinstance(await source.resolve("acme/llama", commit), Unknown)
+
+
+async def test_a_mirror_that_knows_no_parameters_is_asked_without(hub: Hub) -> None:
+    commit = hub.publish("acme/llama", {"README.md": b"# Llama"}, {"model.safetensors": 9})
+    hub.parameters = False
+    async with HubSource(hub.endpoint, plain=True) as source:
+        listing = await source.listing("acme/llama", commit)
+        absent = await source.resolve("acme/nothing", commit)
+
+    assert isinstance(listing, Found)
+    assert listing.value == Listing((ListedFile("README.md", None, None), ListedFile("model.safetensors", None, None)))
+    assert not isinstance(absent, Found)
+
+
+async def test_a_mirror_that_answers_for_another_commit_is_not_believed(hub: Hub) -> None:
+    commit = hub.publish("acme/llama", {"README.md": b"# Llama"})
+    async with HubSource(hub.endpoint, plain=True) as source:
+        for body in (b'{"sha": "' + b"0" * 40 + b'", "siblings": []}', b"[]", b"no json"):
+            hub.answer(200, body=body)
+
+            assert isinstance(await source.resolve("acme/llama", commit), Unknown)
+
+
+async def test_a_silent_hub_says_nothing_of_scans(hub: Hub, source: HubSource) -> None:
+    hub.answer(503)
+
+    assert isinstance(await source.scan("acme/llama", "0" * 40), Unknown)
+
+
+async def test_a_scan_status_of_many_megabytes_is_unreadable(hub: Hub, source: HubSource) -> None:
+    hub.answer(200, body=b" " * (16 * MIB + 1))
+
+    scan = await source.scan("acme/llama", "0" * 40)
+
+    assert isinstance(scan, Found)
+    assert isinstance(scan.value, Unreadable)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from weighbridge.workloads.documents import document, dotted, flags_of
 from weighbridge.workloads.environment import Companions
-from weighbridge.workloads.files import WRITTEN, Files
+from weighbridge.workloads.files import CHARACTERS, WRITTEN, Files
 from weighbridge.workloads.reading import TEXT
 from weighbridge.workloads.volumes import Mount, Mounts
 
@@ -77,3 +77,20 @@ def test_a_document_is_one_map() -> None:
     assert document("[1]") is None
     assert document("a: 1\n---\nb: 2") is None
     assert document("[") is None
+
+
+def test_only_so_much_text_is_read_of_one_container() -> None:
+    many = files({"a": "x" * TEXT})
+    reads = [many.read("/c/a", None) for _ in range(CHARACTERS // TEXT + 2)]
+
+    assert reads[0].text is not None
+    assert reads[-1].because == "comes after more text than is read of one container"
+
+
+def test_a_volume_that_picks_keys_shows_no_others() -> None:
+    config_map = {"kind": "ConfigMap", "metadata": {"name": "m"}, "data": {"a": "text"}}
+    picked = {"name": "v", "configMap": {"name": "m", "items": [{"key": "a", "path": "b/c"}]}}
+    shown = Files(Mounts((Mount("/c", picked, ""),)), Companions([config_map]))
+
+    assert shown.read("/c/b/c", None).text == "text"
+    assert shown.read("/c/a", None).because == "lies on a volume"

@@ -58,6 +58,30 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
+class Folder:
+    """A folder of models in which an engine looks for files that name further ones."""
+
+    flags: tuple[str, ...]
+    """The flags that name the folder."""
+    files: tuple[tuple[re.Pattern[str], str, str | None], ...]
+    """Name of a file, its format, and the engine whose flags it holds where that is another one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Launches:
+    """A configuration file whose texts are command lines that the program runs."""
+
+    flags: tuple[str, ...]
+    default: str
+    """Where the file lies when no flag says."""
+    models: str
+    """The map of models; each has a text `line`."""
+    line: str
+    macros: str
+    """The map of texts that stand for `${NAME}`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Engine:
     """One serving engine."""
 
@@ -82,7 +106,18 @@ class Engine:
     environment_prefixes: tuple[str, ...]
     """Every variable `PREFIX_FLAG_NAME` stands for `--flag-name`."""
     argument_variables: tuple[str, ...]
-    config_files: frozenset[str]
+    config_files: Mapping[str, str]
+    """The flags that name a configuration file, each with its format."""
+    default_files: Mapping[str, str]
+    """Flag → the configuration file that is read when nobody writes the flag, where the object holds it."""
+    decides: frozenset[str]
+    """Flags beside which a configuration file cannot name another model."""
+    folder: Folder | None
+    sections: frozenset[str]
+    """Flags that name an INI file, each section a model of its own."""
+    launches: Launches | None
+    elsewhere: Mapping[str, str]
+    """Variable → what it does to the model that is named or carried, a sentence without subject."""
     runtime_environment: Mapping[str, re.Pattern[str]]
     runtime_flags: Mapping[str, re.Pattern[str]]
     presets: frozenset[str]
@@ -104,11 +139,15 @@ class Engine:
     """Flags whose JSON value holds further flags."""
     files_in_image: bool
     """Whether a configuration file of the image is judged with the image and not asked about."""
+    cache: str | None
+    """The flag that names a folder in which the files of a hub repository may lie already."""
     positional_notation: Notation | None
     every_positional: bool
     """Whether all positional arguments are models."""
     skip_positionals: tuple[str, ...]
     """Beginnings of positional arguments that are no models."""
+    values: Mapping[str, str]
+    """Variable → what it stands for, where that is more than its value: `$(MODEL_BASE_PATH)/$(MODEL_NAME)`."""
     telling: bool
     """Whether only values count that have the form of a model's place."""
 
@@ -134,7 +173,6 @@ def engine(name: str) -> Engine:
         environment=both("environment"),
         environment_prefixes=tuple(raw.get("environment_prefixes", ())),
         argument_variables=tuple(raw.get("argument_variables", parent.get("argument_variables", ()))),
-        config_files=frozenset(raw.get("config_files", parent.get("config_files", ()))),
         runtime_environment=_patterns(both("runtime_loading")),
         runtime_flags=_patterns(both("runtime_flags")),
         presets=frozenset(raw.get("presets", {}).get("flags", ())),
@@ -142,26 +180,47 @@ def engine(name: str) -> Engine:
         missing=raw.get("missing"),
         default_path=raw.get("default_path"),
         telling=raw.get("telling", False),
-        **_further(raw, both),
+        **_further(raw, parent, both),
     )
 
 
-def _further(raw: Mapping[str, Any], both: Callable[[str], Mapping[str, Any]]) -> dict[str, Any]:
+def _further(
+    raw: Mapping[str, Any], parent: Mapping[str, Any], both: Callable[[str], Mapping[str, Any]]
+) -> dict[str, Any]:
     """Return what few engines have."""
     code = both("code_loading")
     notation = raw.get("positional_notation")
+    files = raw.get("config_files", parent.get("config_files", ()))
     return {
+        "config_files": files if isinstance(files, dict) else dict.fromkeys(files, "yaml"),
+        "default_files": raw.get("default_files", {}),
+        "decides": frozenset(raw.get("decides", ())),
+        "folder": _folder(raw.get("folder")),
+        "sections": frozenset(raw.get("sections", ())),
+        "launches": Launches(**{**raw["launches"], "flags": tuple(raw["launches"]["flags"])})
+        if "launches" in raw
+        else None,
+        "elsewhere": raw.get("elsewhere", {}),
+        "values": raw.get("values_of", {}),
         "default_mount": raw.get("default_mount"),
         "defaults": both("defaults"),
         "always_loads": raw.get("always_loads"),
         "code_flags": frozenset(code.get("flags", ())),
         "code_environment": tuple(code.get("variables", ())),
         "documents": frozenset(raw.get("documents", ())),
+        "cache": raw.get("cache", parent.get("cache")),
         "files_in_image": raw.get("files_in_image") == "silent",
         "positional_notation": NOTATIONS[notation] if notation else None,
         "every_positional": raw.get("all_positionals", False),
         "skip_positionals": tuple(raw.get("skip_positionals", ())),
     }
+
+
+def _folder(raw: Mapping[str, Any] | None) -> Folder | None:
+    if raw is None:
+        return None
+    files = ((re.compile(name), one["format"], one.get("engine")) for name, one in raw["files"].items())
+    return Folder(tuple(raw["flags"]), tuple(files))
 
 
 def _syntax(raw: Mapping[str, Any], parent: Mapping[str, Any], both: Callable[[str], Mapping[str, Any]]) -> Syntax:

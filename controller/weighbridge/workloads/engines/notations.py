@@ -93,11 +93,12 @@ def loras(value: str, role: Role, via: str) -> Iterator[Mention]:
 
 
 def archives(value: str, role: Role, via: str) -> Iterator[Mention]:
-    """Read `name=archive`, an archive or a URL, as TorchServe takes models; plain names lie in its model store."""
-    name, equals, place = value.partition("=")
-    place = place if equals else name
-    if "://" in place or place.startswith("/"):
-        yield Mention(place, role, via)
+    """Read `name=archive`, an archive or a URL, with commas between them, as TorchServe takes models; plain names lie in its model store."""
+    for one in value.split(","):
+        name, equals, place = one.strip().partition("=")
+        place = place if equals and "://" not in name else one.strip()
+        if "://" in place or place.startswith("/"):
+            yield Mention(place, role, via)
 
 
 def gallery(value: str, role: Role, via: str) -> Iterator[Mention]:
@@ -117,13 +118,41 @@ def preloaded(value: str, role: Role, via: str) -> Iterator[Mention]:
     except ValueError:
         found = value
     for one in found if isinstance(found, list) else [found]:
-        text = next((one[key] for key in ("url", "id", "name") if key in one), None) if isinstance(one, dict) else one
-        if isinstance(text, str) and text.startswith("github:"):
+        key = next((key for key in ("url", "id", "name") if key in one), "") if isinstance(one, dict) else ""
+        text = one[key] if isinstance(one, dict) and key else one
+        if isinstance(text, str) and (text.startswith("github:") or (key in ("id", "name") and "://" not in text)):
             yield Mention(text, role, via, because=f"{via}: {text[:100]} is a page of a gallery")
         elif isinstance(text, str) and text:
             yield Mention(text, role, via)
         else:
             yield Mention(value, role, via, because=f"{via}: its value names no model that can be read")
+
+
+def openllm(value: str, role: Role, via: str) -> Iterator[Mention]:
+    """Read a name of the hub, or `name:tag` of OpenLLM's own catalog."""
+    because = None if "/" in value else f"{via}: {value[:100]} is a name of OpenLLM's catalog"
+    yield Mention(value, role, via, because=because)
+
+
+def stored(value: str, role: Role, via: str) -> Iterator[Mention]:
+    """Read a place with a scheme, or a file beside the one it stands in, as LocalAI's model files name them."""
+    place = value.replace("huggingface://", "hf://")
+    if place.startswith("github:"):
+        yield Mention(place, role, via, because=f"{via}: {place[:100]} is a page of a gallery")
+    else:
+        yield Mention(place, role, via, form="path")
+
+
+def files(value: str, role: Role, via: str) -> Iterator[Mention]:
+    """Read a JSON list of files to download, each with its `uri`."""
+    try:
+        found = parsed(value)
+    except ValueError:
+        found = None
+    for one in found if isinstance(found, list) else ():
+        uri = one.get("uri") if isinstance(one, dict) else None
+        if isinstance(uri, str):
+            yield from stored(uri, role, via)
 
 
 def ramalama(value: str, role: Role, via: str) -> Iterator[Mention]:
@@ -135,12 +164,13 @@ def ramalama(value: str, role: Role, via: str) -> Iterator[Mention]:
 
 
 def model_config_list(value: str, role: Role, via: str) -> Iterator[Mention]:
-    """Read the list of a configuration file of OpenVINO Model Server."""
+    """Read the list of a configuration file of OpenVINO Model Server, or the message of one of TensorFlow Serving."""
     try:
         found = parsed(value)
     except ValueError:
         found = None
-    for one in found if isinstance(found, list) else ():
+    found = found.get("config") if isinstance(found, dict) else found
+    for one in found if isinstance(found, list) else [found]:
         config = one.get("config", one) if isinstance(one, dict) else None
         base = config.get("base_path") if isinstance(config, dict) else None
         if isinstance(base, str):
@@ -185,5 +215,8 @@ NOTATIONS: Mapping[str, Callable[[str, Role, str], Iterable[Mention]]] = {
     "preloaded": preloaded,
     "ramalama": ramalama,
     "rollout": rollout,
+    "openllm": openllm,
+    "stored": stored,
+    "files": files,
     "model_config_list": model_config_list,
 }

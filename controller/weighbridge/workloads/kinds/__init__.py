@@ -19,6 +19,7 @@ from weighbridge.workloads.kinds import (
     ray_io,
     serving_kserve_io,
     storage_container,
+    workloads_x_k8s_io,
 )
 from weighbridge.workloads.kinds.kind import Kind
 from weighbridge.workloads.tables import table
@@ -29,6 +30,7 @@ _READERS: tuple[Kind, ...] = (
     *storage_container.KINDS,
     *ray_io.KINDS,
     *nvidia_com.KINDS,
+    *workloads_x_k8s_io.KINDS,
     *machinelearning_seldon_io.KINDS,
 )
 
@@ -36,7 +38,7 @@ _READERS: tuple[Kind, ...] = (
 def _of_fields() -> Iterator[Kind]:
     """Yield the kinds that are read by the paths of their rows alone."""
     for row in table("kinds")["kind"]:
-        if row.get("fields") or row.get("containers"):
+        if row.keys() & {"fields", "containers", "loads_later"}:
             in_pods: bool = row.get("pods", False)
             yield Kind(row["group"], row["kind"], partial(read_fields, row), partial(_constant, in_pods))
 

@@ -15,6 +15,7 @@ from weighbridge.model.requests import KubeObject
 from weighbridge.workloads.companions import Companions
 from weighbridge.workloads.engines import engine_of_image
 from weighbridge.workloads.kinds.kind import Kind
+from weighbridge.workloads.kinds.kserve_claims import connected, encrypted
 from weighbridge.workloads.kinds.kserve_merging import Expanded, with_bases, with_runtime
 from weighbridge.workloads.mentions import Mention, Owner, Setting
 from weighbridge.workloads.naming import clean
@@ -26,6 +27,7 @@ from weighbridge.workloads.tables import table
 MOUNT = "/mnt/models"
 """Where KServe puts a model when nothing else is said."""
 
+_MODELCAR = "modelcar"
 _TABLE = table("serving_kserve_io")
 _FRAMEWORKS: Mapping[str, str] = _TABLE["frameworks"]
 _SERVERS = frozenset[str](_TABLE["servers"])
@@ -44,7 +46,11 @@ def read_inference_service(obj: KubeObject, owner: Owner, companions: Companions
     ):
         if isinstance(predictor, dict):
             whole = with_runtime(predictor, obj.get("metadata"), companions)
-            found += _predictor(whole, path, owner, companions)
+            found += _predictor(
+                whole, path, owner, companions, connected(obj.get("metadata"), f"{path}.model.storageUri")
+            )
+            plain = Surroundings(Setting(owner), None)
+            found += Found(tuple(ref for one in encrypted(predictor, path) for ref in references(one, plain)))
     for name in ("transformer", "explainer"):
         part = at(spec, name)
         if isinstance(part, dict):
@@ -52,7 +58,7 @@ def read_inference_service(obj: KubeObject, owner: Owner, companions: Companions
     return found
 
 
-def _predictor(whole: Expanded, path: str, owner: Owner, companions: Companions) -> Found:
+def _predictor(whole: Expanded, path: str, owner: Owner, companions: Companions, connection: Mention | None) -> Found:
     predictor = whole.object
     supplied: dict[str, Mention] = {}
     servers: list[tuple[str, KubeObject]] = []
@@ -76,7 +82,22 @@ def _predictor(whole: Expanded, path: str, owner: Owner, companions: Companions)
     if isinstance(worker, dict):
         found += read_pod_spec(worker, setting, companions)
     found += Found(wanted=whole.wanted)
+    around = Surroundings(setting, None)
+    found += Found(tuple(ref for one in _displacing(predictor, supplied) for ref in references(one, around)))
+    if not (found.references or supplied) and connection is not None:
+        return found + Found(references(connection, Surroundings(setting, None)), of_interest=True)
     return found + _not_read(found, setting, whole, path, named_model=bool(servers))
+
+
+def _displacing(predictor: KubeObject, supplied: Mapping[str, Mention]) -> Iterator[Mention]:
+    """Yield containers that take the place of those in which KServe shows a model's image (pkg/utils/storage.go)."""
+    stored = next((one.text for one in supplied.values() if one.text.startswith("oci")), None)
+    for container in (*mappings(predictor.get("containers")), *mappings(predictor.get("initContainers"))):
+        if stored is not None and named(container).startswith(_MODELCAR):
+            because = (
+                f"container {named(container)[:60]} takes the place of the one that KServe adds for {stored[:200]}"
+            )
+            yield Mention(text(container.get("image")) or "", "base", "image", because=because)
 
 
 def _not_read(found: Found, setting: Setting, whole: Expanded, path: str, *, named_model: bool) -> Found:
@@ -182,7 +203,8 @@ def read_llm_inference_service(obj: KubeObject, owner: Owner, companions: Compan
     mentions = list(_llm_mentions(whole, inherits=not text(at(own, "model", "uri"))))
     refs = tuple(ref for mention in mentions for ref in references(mention, plain))
     found = Found(refs, of_interest=True, wanted=whole.wanted)
-    supplied = {MOUNT: mentions[0]} if text(at(spec, "model", "uri")) else {}
+    downloads = at(spec, "storageInitializer", "enabled") is not False
+    supplied = {MOUNT: mentions[0]} if text(at(spec, "model", "uri")) and downloads else {}
     plain_setting = Setting(owner, supplied, controller_starts=True)
     server_setting = replace(plain_setting, engine="vllm", engine_container="main")
     for key, part in spec.items():
@@ -199,6 +221,7 @@ def _llm_mentions(whole: Expanded, *, inherits: bool) -> Iterator[Mention]:
         yield Mention(uri, "base", "spec.baseRefs" if inherits else "spec.model.uri")
     for adapter in mappings(at(whole.object, "model", "lora", "adapters")):
         yield Mention(text(adapter.get("uri")) or "", "adapter", "spec.model.lora.adapters")
+    yield from encrypted(at(whole.object, "model"), "spec.model")
     if inherits and whole.problems:
         because = f"no spec.model.uri is given, and {', '.join(whole.problems)}"
         yield Mention("", "base", "spec.baseRefs", because=because)
