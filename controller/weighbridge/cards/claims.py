@@ -16,7 +16,7 @@ from importlib.resources import files as package_files
 from itertools import zip_longest
 
 from weighbridge.cards.passages import Passage
-from weighbridge.model.evidence import Claim, ClaimKind
+from weighbridge.model.claims import Claim, ClaimKind
 
 MOST = 40
 """Claims kept of one card."""

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from weighbridge.model.claims import Claim
 from weighbridge.model.outcomes import Because, Missing, Outcome, Unreadable
 from weighbridge.model.refs import ModelRef
 from weighbridge.model.scans import Scan
@@ -65,19 +66,6 @@ class Placeholder:
     line: int
     empties_section: bool
     """Whether nothing else is left of the section."""
-
-
-ClaimKind: TypeAlias = Literal["alignment_removed", "personal_data", "data_date", "curation", "superseded"]
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """Something else that a card says, known by a word of our own."""
-
-    kind: ClaimKind
-    what: str
-    """Of that kind: `abliterated`, `web`, `deduplicated` …"""
-    line: int
 
 
 @dataclass(frozen=True, slots=True)

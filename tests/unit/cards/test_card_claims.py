@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from weighbridge.cards import ReadCard, read_card
 from weighbridge.cards.claims import MOST
-from weighbridge.model.evidence import Claim
+from weighbridge.model.claims import Claim
 
 
 def read(text: str) -> ReadCard:
