@@ -160,6 +160,8 @@ signer(parts) := object.union({"name": "promotion", "method": "sigstore", "speak
 
 unasked := {"place": "store", "because": "timeout", "host": "hub.example", "since": null}
 
+claim(kind, what, line) := {"kind": kind, "what": what, "line": line}
+
 container(parts) := object.union(_container, parts)
 
 site(parts) := object.union(object.remove(_document.site, object.keys(parts)), parts)
@@ -209,7 +211,11 @@ _model := {
 	}},
 	"card": {"found": {
 		"sha256": "sha256:00", "letters": 5000, "front_matter": "ok", "front_matter_problem": null,
-		"code_readme": false, "placeholders": [], "datasets": [], "data_pins": 1,
+		"code_readme": false, "placeholders": [], "datasets": [], "data_pins": 1, "language": "en", "skipped": null,
+		"claims": [
+			{"kind": "data_date", "what": "collected", "line": 20},
+			{"kind": "curation", "what": "deduplicated", "line": 21},
+		],
 		"sections": {name: _answer | some name in _sections},
 	}},
 	"license": {"found": {

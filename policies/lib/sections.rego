@@ -1,6 +1,6 @@
 # METADATA
 # title: Sections of a card
-# description: What a card answers. A card that is not there, or cannot be read, answers nothing.
+# description: What a card answers. A card that is not there, or cannot be read, answers nothing; of one in a language that is not read nobody knows.
 package weighbridge.lib.sections
 
 import data.weighbridge.lib.parameters
@@ -19,6 +19,7 @@ silence(model, _, what) := {"grade": "implied", "message": message} if {
 
 silence(model, section, what) := {"grade": _grade(model.card.found), "message": message} if {
 	sections := model.card.found.sections
+	model.card.found.skipped == null
 	not _answers(sections, section)
 	message := concat("", ["its model card says nothing about ", what])
 }
@@ -47,10 +48,15 @@ _grade(card) := "implied" if {
 # METADATA
 # description: Whether a card answers a section and says too little to hold anybody to it.
 vague(model, section) if {
+	model.card.found.skipped == null
 	answer := model.card.found.sections[section]
 	answer.present == true
 	answer.vague == true
 }
+
+# METADATA
+# description: Whether a card answers a section.
+answered(model, section) if model.card.found.sections[section].present == true
 
 # METADATA
 # description: Pointers to where a card speaks of something.

@@ -19,3 +19,8 @@ test_a_card_that_leaves_something_out_is_a_violation_of_its_own if {
 _grade(card) := complaint.grade if {
 	complaint := sections.complaint(fixture.model({"card": card}), "bias", "bias") with input as fixture.document({})
 }
+
+test_a_card_in_a_language_that_is_not_read_leaves_nothing_out if {
+	model := fixture.model({"card": fixture.card({"sections": {}, "language": "tr", "skipped": "Turkish"})})
+	not sections.complaint(model, "bias", "bias") with input as fixture.document({})
+}

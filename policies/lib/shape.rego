@@ -25,8 +25,9 @@ keys := {
 	"resolved": {"commit", "digest", "asked", "immutable", "stale"},
 	"card": {
 		"sha256", "letters", "front_matter", "front_matter_problem",
-		"code_readme", "sections", "placeholders", "datasets", "data_pins",
+		"code_readme", "sections", "placeholders", "datasets", "data_pins", "language", "skipped", "claims",
 	},
+	"card_claim": {"kind", "what", "line"},
 	"dataset": {"name", "pin"},
 	"placeholder": {"section", "line", "empties_section"},
 	"license": {
@@ -114,7 +115,7 @@ lists := {
 	"input": {"serving", "models", "problems"},
 	"container": {"models"},
 	"model": {"advisories", "vouchers", "stamps"},
-	"card": {"placeholders", "datasets"},
+	"card": {"placeholders", "datasets", "claims"},
 	"license": {"also_named", "statements", "card_names"},
 	"terms": {"sources", "terms", "effective", "unidentified", "texts", "notices", "displays"},
 	"term_source": {"path"},
@@ -241,6 +242,12 @@ broken contains "models.card.placeholders" if {
 	some model in input.models
 	some placeholder in model.card.found.placeholders
 	_unlike(placeholder, "placeholder")
+}
+
+broken contains "models.card.claims" if {
+	some model in input.models
+	some claim in model.card.found.claims
+	_unlike(claim, "card_claim")
 }
 
 broken contains "models.files.files" if {

@@ -14,13 +14,15 @@ from functools import cache
 from importlib.resources import files as package_files
 
 from weighbridge.cards.blocks import visible
+from weighbridge.cards.tongues import TONGUES, folded, tongue
 
-_BOLD = re.compile(r"\s*(?:\*\*|__)([^*_\n]{2,70})(?:\*\*|__)\s*:?\s*(.*)", re.DOTALL)
+_BOLD = re.compile(r"\s*(?:\*\*|__)([^*_\n]{2,70})(?:\*\*|__)\s*[:\uff1a]?\s*(.*)", re.DOTALL)
 _KEY = re.compile(r"\s*([A-Z][A-Za-z ()/&,-]{2,60}):(?:\s+(.*))?", re.DOTALL)
-_PLAIN = re.compile(r"\s{0,3}([^\W\d_][\w ()/&,'-]{2,60})(?::(?:\s+(.*))?)?", re.DOTALL)
+_PLAIN = re.compile(r"\s{0,3}([^\W\d_][\w ()/&,'-]{1,60})(?:\uff1a\s*(.*)|:(?:\s+(.*))?)?", re.DOTALL)
 _MARKS = re.compile(r"[*_`#]+")
 _LEADING = re.compile(r"^[\W\d_]+")
 _SPACE = re.compile(r"\s+")
+_ORDINAL = re.compile(r"^\s*[\uff08(]?[一二三四五六七八九十]{1,3}[、.\uff09)]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,8 @@ class Labels:
 
     exact: Mapping[str, tuple[str, ...]]
     begins: tuple[tuple[str, str], ...]
+    beginnings: tuple[str, ...]
+    """Those of `begins`: few labels have any, which one look tells."""
     never: frozenset[str]
     """Labels that only look like a section, and end the one above them."""
     content: frozenset[str]
@@ -42,12 +46,16 @@ def labels() -> Labels:
     """Read the table."""
     document = tomllib.loads(package_files("weighbridge.cards").joinpath("sections.toml").read_text(encoding="utf-8"))
     exact: dict[str, tuple[str, ...]] = {}
+    begins: list[tuple[str, str]] = []
     for section, entry in document["sections"].items():
-        for label in entry["labels"]:
+        others = [tongue(one).sections[section] for one in TONGUES]
+        for label in dict.fromkeys([*entry["labels"], *(label for one in others for label in one.labels)]):
             exact[label] = (*exact.get(label, ()), section)
+        begins += [(begin, section) for begin in (*entry["begins"], *(begin for one in others for begin in one.begins))]
     return Labels(
         exact=exact,
-        begins=tuple((begin, name) for name, entry in document["sections"].items() for begin in entry["begins"]),
+        begins=tuple(begins),
+        beginnings=tuple(begin for begin, _ in begins),
         never=frozenset(document["not_sections"]["labels"]),
         content=frozenset(document["general"]["labels"]),
         sections=tuple(document["sections"]),
@@ -59,7 +67,9 @@ def normal(label: str) -> str:
     """Return a label without case, markup, numbering, emoji and `[optional]`, spelled the American way."""
     text = _MARKS.sub(" ", visible(label)).lower().replace("licence", "license").replace("[optional]", "")
     text = text.replace("‑", "-").replace("–", "-").replace("’", "'")  # noqa: RUF001  # as cards write them
-    return _SPACE.sub(" ", _LEADING.sub("", text)).strip(" :.")
+    if not text.isascii():
+        text = _ORDINAL.sub("", folded(text, "zh"))
+    return _SPACE.sub(" ", _LEADING.sub("", text)).strip(" :.\uff1a")
 
 
 def sections_of(label: str) -> tuple[str, ...]:
@@ -70,14 +80,20 @@ def sections_of(label: str) -> tuple[str, ...]:
     known = table.exact.get(text)
     if known is not None:
         return known
+    if not text.startswith(table.beginnings):
+        return ()
     return tuple(dict.fromkeys(name for begin, name in table.begins if text.startswith(begin)))
 
 
 def key_and_value(line: str, *, listed: bool) -> tuple[str, str] | None:
     """Split `**Key:** value`, a line that is bold throughout, and in a list also `Key: value`."""
     bold = _BOLD.fullmatch(line)
-    if bold is not None and (bold[1].rstrip().endswith(":") or not bold[2] or line.strip()[len(bold[1]) :].count(":")):
-        return bold[1].rstrip(" :"), bold[2].lstrip(" :")
+    if bold is not None and (
+        bold[1].rstrip().endswith(":")
+        or not bold[2]
+        or any(colon in line.strip()[len(bold[1]) :] for colon in ":\uff1a")
+    ):
+        return bold[1].rstrip(" :\uff1a"), bold[2].lstrip(" :\uff1a")
     plain = _KEY.fullmatch(line) if listed else None
     return (plain[1], plain[2] or "") if plain is not None else None
 
@@ -89,5 +105,6 @@ def known_lead(line: str) -> tuple[str, str] | None:
     if split is None:
         return None
     text = normal(split[1])
-    whole = bold is not None or ":" in line or " " in text
-    return (split[1], split[2] or "") if whole and text in labels().exact else None
+    value = next((one for one in split.groups()[1:] if one), "")
+    whole = bold is not None or ":" in line or "\uff1a" in line or " " in text
+    return (split[1], value) if whole and text in labels().exact else None

@@ -15,6 +15,7 @@ from itertools import groupby
 from weighbridge.cards.blocks import visible
 from weighbridge.cards.parts import Part, Piece, PieceKind
 from weighbridge.cards.placeholders import is_empty_value, without_template, words_of
+from weighbridge.cards.tongues import spaced
 
 MOST_CHARACTERS = 256 * 1024
 """Text that is judged; the longest known cards hold 120,000 characters."""
@@ -22,11 +23,13 @@ LONGEST = 600
 """Characters of a sentence; a longer one is judged in pieces."""
 
 _END = re.compile(
-    r"([.!?][\"')\]*_]{0,4})\s+(?=[\"'(\[*_`]{0,3}[^\W\d_a-z])|[ ]{2}[ ]{0,20}\n|\\\n|<br\s?/?>|\n(?=\s{0,8}[-*•+]\s)"
+    r"([.!?][\"')\]*_]{0,4})\s+(?=[\"'(\[*_`]{0,3}[^\W\d_a-z])|[ ]{2}[ ]{0,20}\n|\\\n|<br\s?/?>|\n(?=\s{0,8}[-*•+]\s)|[。\uff01\uff1f]"
 )
 _MARKS = str.maketrans("", "", "*`#\\")
 _EMPHASIS = re.compile(r"(?<!\w)_+|_+(?!\w)")
-_NONE = re.compile(r"\W*(?:none|n/a|not applicable|nothing)(?:[.,;]|\W*$)", re.IGNORECASE)
+_NONE = re.compile(
+    r"\W*(?:none|n/a|not applicable|nothing|keine?|ningun[oa]|aucune?|无|暂无)(?:[.,;]|\W*$)", re.IGNORECASE
+)
 """The answer under a label that denies what the label names."""
 
 
@@ -72,7 +75,7 @@ def _of(pieces: list[Piece], part: int, head: str, references: frozenset[str]) -
     if first.kind == "code":
         yield Passage(first.line, first.text[: LONGEST * 8], first.text[: LONGEST * 8], "code", 0, part)
         return
-    text = "\n".join(piece.text for piece in pieces)
+    text = spaced("\n".join(piece.text for piece in pieces))
     at = row = 0
     for start, end in _sentences(text):
         row, at = row + text.count("\n", at, start), start

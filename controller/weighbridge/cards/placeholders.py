@@ -10,6 +10,7 @@ from functools import cache
 from importlib.resources import files as package_files
 
 from weighbridge.cards.parts import Part
+from weighbridge.cards.tongues import characters
 
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _ITALIC_LINE = re.compile(r"\s*(?:\*(?!\*)[^*\n]+\*|_(?!_)[^_\n]+_)\s*")
@@ -87,4 +88,5 @@ def words_of(text: str, shown: str) -> int:
     """Count the words of what is shown of a text: none where it is only a link, and none of an instruction in italics."""
     if text.lstrip()[:1] in _OPENING and (_LINK_ONLY.fullmatch(text) or _ITALIC_LINE.fullmatch(text)):
         return 0
-    return len(_WORD.findall(shown))
+    chinese = characters(shown)
+    return len(_WORD.findall(shown)) + chinese // 2

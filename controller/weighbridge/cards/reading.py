@@ -12,9 +12,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from weighbridge.cards.blocks import Block, Blocks, blocks, visible
+from weighbridge.cards.claims import claims
 from weighbridge.cards.datasets import about, datasets, pins
 from weighbridge.cards.front_matter import FrontMatter, read_front_matter
 from weighbridge.cards.labels import key_and_value, sections_of
+from weighbridge.cards.languages import spoken
 from weighbridge.cards.placeholders import is_empty_value
 from weighbridge.cards.results import has_results
 from weighbridge.cards.sections import Mark, Statement, read_sections
@@ -25,6 +27,8 @@ from weighbridge.model.text import printable
 CARD = "README.md"
 MOST_LINES = 20_000
 """The longest known cards have 3,000."""
+_QUOTED = 2
+"""Lines of a section that findings point at."""
 
 _INLINE_CODE = re.compile(r"(`{1,3})[^`\n]{1,2000}\1")
 _CODE_HEADING = re.compile(
@@ -61,7 +65,7 @@ class ReadCard:
     images: tuple[Line, ...]
     """Lines that hold images, as written: badges."""
     places: Mapping[str, Place]
-    """`card`, and `card.line:N` for every placeholder."""
+    """`card`, and `card.line:N` for every placeholder and claim, and for the first lines of every section."""
     key_lines: Mapping[str, int]
     """The line each key of the metadata stands on."""
     marks: Mapping[str, Mark] = field(default_factory=dict)
@@ -77,7 +81,8 @@ def read_card(content: bytes) -> ReadCard | Unreadable:
     front = read_front_matter(source)
     body = blocks("\n".join(source[front.body_line - 1 :]), front.body_line)
     key_lines = _key_lines(source[: front.body_line - 1])
-    found = read_sections(body, _stated(front.values, key_lines))
+    tongue = spoken(body.blocks)
+    found = read_sections(body, _stated(front.values, key_lines), tongue.tongues)
     about_data = about(found.sections, "training_data", source, front.body_line)
     card = Card(
         sha256=hashlib.sha256(content).hexdigest(),
@@ -89,10 +94,15 @@ def read_card(content: bytes) -> ReadCard | Unreadable:
         placeholders=found.placeholders,
         datasets=datasets(front.values, about_data),
         data_pins=pins(about_data),
+        language=tongue.language,
+        skipped=tongue.skipped,
+        claims=claims(found.passages, found.labels, found.answers, front.values, key_lines),
     )
-    places = {"card": Place(CARD)}
-    for one in found.placeholders:
-        places[f"card.line:{one.line}"] = Place(CARD, one.line, printable(source[one.line - 1].strip(), 200))
+    numbers = {one.line for one in card.placeholders} | {one.line for one in card.claims}
+    numbers.update(line for section in card.sections.values() for line in section.lines[:_QUOTED])
+    places = {"card": Place(CARD)} | {
+        f"card.line:{number}": Place(CARD, number, printable(source[number - 1].strip(), 200)) for number in numbers
+    }
     return ReadCard(
         card=card,
         front_matter=front.values,

@@ -17,7 +17,7 @@ from weighbridge.cards.parts import Part, parts_of
 from weighbridge.cards.passages import Passage, passages
 from weighbridge.cards.placeholders import Hit, hits_of, without_template, words_of
 from weighbridge.cards.results import is_result
-from weighbridge.cards.signs import signs
+from weighbridge.cards.signs import denied_in, said_in, signs
 from weighbridge.cards.vagueness import vagueness
 from weighbridge.model.evidence import Placeholder, Section
 
@@ -34,7 +34,10 @@ REQUIRED = labels().required
 _RESULTS = "evaluation_results"
 _SORTED = frozenset({"limitations", "bias", "intended_use", "out_of_scope_use"})
 """Sections that share labels and are told apart sentence by sentence."""
-_BIAS = re.compile(r"\b(?:bias|stereotyp|fairness|unfair|discriminat|prejudic|dispar)", re.IGNORECASE)
+_BIAS = re.compile(
+    r"\b(?:bias|stereotyp|fairness|unfair|discriminat|prejudic|dispar|sesg|prejuic|biais|préjug|verzerr|vorurteil|voreingenommen|diskriminier)|偏见|歧视|偏差",
+    re.IGNORECASE,
+)
 _SHORT = frozenset({"training_data", "license", "base_model", "contact"})
 """Sections that one word answers, as `key: value`."""
 _LINK = re.compile(r"\]\(|https?://")
@@ -74,6 +77,11 @@ class Reading:
     sections: Mapping[str, Section]
     placeholders: tuple[Placeholder, ...]
     marks: Mapping[str, Mark]
+    passages: tuple[Passage, ...]
+    labels: Mapping[int, str]
+    """Of the parts that passages stand in, where those have one of their own."""
+    answers: Mapping[str, tuple[Passage, ...]]
+    """The passages that answer each section."""
 
 
 @dataclass(slots=True)
@@ -91,26 +99,38 @@ class _Answer:
         return sorted(unique.values(), key=lambda one: one.line)
 
 
-def read_sections(card: Blocks, stated: Mapping[str, Statement]) -> Reading:
-    """Return the eleven sections and the template text left; `stated` is what the metadata answers by itself."""
+def read_sections(card: Blocks, stated: Mapping[str, Statement], tongues: tuple[str, ...] = ()) -> Reading:
+    """
+    Return the eleven sections and the template text left.
+
+    `stated` is what the metadata answers by itself, `tongues` the languages beside English that the card is written in.
+    """
     parts = parts_of(card.blocks)
     hits = [hit for part in parts for hit in hits_of(part, card.references)]
     words = _words(parts, card.references)
     hits.extend(_commented(parts, words, hits))
     answers = {name: _Answer() for name in SECTIONS}
-    for passage in passages(parts, card.references):
-        _sort(passage, parts[passage.part], answers)
+    read = tuple(passages(parts, card.references))
+    for passage in read:
+        _sort(passage, parts[passage.part], answers, tongues)
     sections: dict[str, Section] = {}
     marks: dict[str, Mark] = {}
     for name in SECTIONS:
         empty = any(name in hit.sections for hit in hits)
         sections[name], marks[name] = _section(
-            name, answers[name], words[name], parts, stated.get(name), placeholder=empty
+            name, answers[name], words[name], parts, stated.get(name), tongues, placeholder=empty
         )
-    return Reading(sections, _reported(hits, words, stated), marks)
+    return Reading(
+        sections,
+        _reported(hits, words, stated),
+        marks,
+        read,
+        {number: part.label for number, part in enumerate(parts) if part.labelled},
+        {name: tuple(answer.passages()) for name, answer in answers.items()},
+    )
 
 
-def _sort(passage: Passage, part: Part, answers: Mapping[str, _Answer]) -> None:
+def _sort(passage: Passage, part: Part, answers: Mapping[str, _Answer], tongues: tuple[str, ...]) -> None:
     """Give a passage to the sections it answers."""
     if passage.kind in ("label", "head"):
         return
@@ -120,6 +140,8 @@ def _sort(passage: Passage, part: Part, answers: Mapping[str, _Answer]) -> None:
     else:
         lower = passage.text.lower()
         says = {name for name, one in signs().items() if one.match(passage.text, lower)}
+        if tongues:
+            says |= said_in(passage, tongues)
     if results:
         says.add(_RESULTS)
     for name in says:
@@ -130,7 +152,7 @@ def _sort(passage: Passage, part: Part, answers: Mapping[str, _Answer]) -> None:
                 continue
             link = name in _LINKS and _LINK.search(passage.raw) is not None
             words = passage.words or (signs()[name].least if link else 0)
-            if words and signs()[name].answers(passage):
+            if words and signs()[name].answers(passage) and not _denied(name, passage, tongues):
                 answers[name].labelled.append(passage)
                 answers[name].words += words
                 answers[name].keyed |= part.keyed
@@ -150,12 +172,23 @@ def _shares(named: tuple[str, ...], says: set[str], text: str) -> tuple[str, ...
     return tuple(name for name in named if name not in _SORTED or name in own)
 
 
+def _denied(name: str, passage: Passage, tongues: tuple[str, ...]) -> bool:
+    return bool(tongues) and signs()[name].strict and denied_in(name, passage, tongues)
+
+
 def _names_parent(code: str) -> bool:
     return any(sign in code.lower() for sign in _CONFIGURED) and _PARENT.search(code) is not None
 
 
 def _section(
-    name: str, answer: _Answer, words: int, parts: list[Part], stated: Statement | None, *, placeholder: bool
+    name: str,
+    answer: _Answer,
+    words: int,
+    parts: list[Part],
+    stated: Statement | None,
+    tongues: tuple[str, ...],
+    *,
+    placeholder: bool,
 ) -> tuple[Section, Mark]:
     least = min(signs()[name].least, 1 if answer.keyed and name in _SHORT else MOST_LINES) if name in signs() else 1
     enough = answer.words >= least
@@ -167,7 +200,7 @@ def _section(
     lines.update(parts[one.part].line for one in answer.labelled)
     if stated is not None:
         lines.add(stated.line)
-    found = vagueness(name, shown, stated.text if stated else None)
+    found = vagueness(name, shown, stated.text if stated else None, tongues)
     vague = present and found.phrase is not None
     mark = Mark(
         phrase=found.phrase.text if found.phrase is not None else None,

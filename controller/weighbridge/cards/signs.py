@@ -10,6 +10,7 @@ from functools import cache
 from importlib.resources import files as package_files
 
 from weighbridge.cards.passages import Passage
+from weighbridge.cards.tongues import folded, tongue, tongues_of
 
 _CASED = "(?-i:"
 _NEVER = "(?!)"
@@ -83,6 +84,54 @@ def signs() -> Mapping[str, Signs]:
         )
         for name, entry in document.items()
     }
+
+
+@dataclass(frozen=True, slots=True)
+class _Foreign:
+    """How one section is recognized in a language beside English."""
+
+    needs: re.Pattern[str]
+    says: Wording
+    unless: Wording
+
+
+@cache
+def _foreign(language: str) -> Mapping[str, _Foreign]:
+    text = package_files("weighbridge.cards").joinpath("signs.toml").read_text(encoding="utf-8")
+    name = tomllib.loads(text)["base_model"]["name"]
+    return {
+        section: _Foreign(
+            needs=re.compile("|".join(map(re.escape, one.needs))),
+            says=Wording.of([expression.replace("{NAME}", name) for expression in one.says]),
+            unless=Wording.of(list(one.unless)),
+        )
+        for section, one in tongue(language).sections.items()
+        if one.says
+    }
+
+
+def said_in(passage: Passage, tongues: tuple[str, ...]) -> set[str]:
+    """Return the sections that a sentence speaks of in one of the languages beside English."""
+    said: set[str] = set()
+    for language in tongues_of(passage.text, tongues):
+        text = folded(passage.text, language)
+        lower = text.lower()
+        said |= {
+            section
+            for section, one in _foreign(language).items()
+            if one.needs.search(lower) and one.says.search(text, lower) and not one.unless.search(text, lower)
+        }
+    return said
+
+
+def denied_in(section: str, passage: Passage, tongues: tuple[str, ...]) -> bool:
+    """Tell whether a sentence under the label of a section makes another statement in one of the languages."""
+    for language in tongues_of(passage.text, tongues):
+        text = folded(passage.text, language)
+        one = _foreign(language).get(section)
+        if one is not None and one.unless.search(text, text.lower()):
+            return True
+    return False
 
 
 def _filled(expression: str, entry: Mapping[str, str]) -> str:

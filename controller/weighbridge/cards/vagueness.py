@@ -14,6 +14,7 @@ from functools import cache
 from importlib.resources import files as package_files
 
 from weighbridge.cards.passages import Passage
+from weighbridge.cards.tongues import folded, tongue, tongues_of
 
 _READ = 200
 """Passages of a section that are looked at."""
@@ -66,8 +67,13 @@ def _table() -> tuple[re.Pattern[str], Mapping[str, Wanted]]:
     }
 
 
-def vagueness(section: str, answer: Sequence[Passage], stated: str | None) -> Vagueness:
-    """Judge what answers a section: its passages, and what the metadata says of it."""
+def vagueness(section: str, answer: Sequence[Passage], stated: str | None, tongues: tuple[str, ...]) -> Vagueness:
+    """
+    Judge what answers a section: its passages, and what the metadata says of it.
+
+    What makes a section concrete is known in English only, so that in another of `tongues` nothing is vague
+    but what its own table calls so.
+    """
     lexicon, wanted = _table()
     table, answer = wanted[section], answer[:_READ]
     raws = [one.raw for one in answer] + ([stated] if stated else [])
@@ -81,8 +87,18 @@ def vagueness(section: str, answer: Sequence[Passage], stated: str | None) -> Va
     hollow_throughout = bool(empty) if table.any_empty else not stated and len(empty) == len(answer)
     if concrete and not hollow_throughout:
         return Vagueness(None, missing)
-    hollow = [one for one in answer if lexicon.search(one.text)]
+    foreign = _foreign(answer, tongues)
+    hollow = [one for one in answer if lexicon.search(one.text) or _hollow(one, foreign)]
     figures = any(table.amounts.search(raw) for raw in raws)
-    if answer and (hollow or empty or not figures):
+    if answer and (hollow or empty or not (figures or foreign)):
         return Vagueness((hollow or empty or list(answer))[0], missing)
     return Vagueness(None, missing)
+
+
+def _foreign(answer: Sequence[Passage], tongues: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the languages beside English that an answer is in."""
+    return tuple(dict.fromkeys(one for passage in answer for one in tongues_of(passage.text, tongues)))
+
+
+def _hollow(passage: Passage, tongues: tuple[str, ...]) -> bool:
+    return any(tongue(one).vague.search(folded(passage.text, one)) for one in tongues)

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from weighbridge.model.claims import Claim
 from weighbridge.model.configurations import Adapter, Config, GenerationConfig, Tokenizer
 from weighbridge.model.datasets import Dataset
 from weighbridge.model.outcomes import Because, Missing, Outcome, Unreadable
@@ -90,6 +91,12 @@ class Card:
     datasets: tuple[Dataset, ...] = ()
     data_pins: int = 0
     """Commits, digests and versioned DOIs in what the card says about training data."""
+    language: str | None = None
+    """Of the prose (ISO 639-1); `None` where there is too little text to tell."""
+    skipped: str | None = None
+    """The English name of a language that is not read: then what is not found is not missing."""
+    claims: tuple[Claim, ...] = ()
+    """Found in English text and in metadata only."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,9 @@ def _object(page: CardPage) -> Mapping[str, object]:
         "sections": sections,
         "score": score.score if score else 0,
         "breakdown": {one.section: {"state": one.state, "points": round(one.points, 1), "of": round(one.of, 1)} for one in score.shares} if score else {},
+        "language": read.card.language if read else None,
+        "skipped": read.card.skipped if read else None,
+        "claims": [{"kind": one.kind, "what": one.what, "line": one.line} for one in read.card.claims] if read else [],
         "placeholders": [{"section": one.section, "line": one.line} for one in read.card.placeholders] if read else [],
     }  # fmt: skip
 
@@ -98,6 +101,7 @@ def _terminal(page: CardPage) -> Iterator[str]:
         return
     shares = page.completeness.shares
     yield f"{printable(page.file, 200)}  score {page.completeness.score} of 100"
+    yield from (f"  {line}" for line in _skipped(page.read))
     for share in shares:
         section, mark = page.read.card.sections[share.section], page.read.marks[share.section]
         points = f"{share.points:4.1f} of {share.of:4.1f}" if share.of else ""
@@ -106,6 +110,7 @@ def _terminal(page: CardPage) -> Iterator[str]:
             yield f"      {number}: {_quoted(page, number)}"
         if section.present and mark.missing:
             yield f"      not said: {'; '.join(mark.missing)}"
+    yield from (f"  claims {line}" for line in _claims(page.read))
     yield from (f"  template text left: {line}" for line in _placeholders(page.read))
     yield f"  to add: {', '.join(_wanted(shares)) or 'nothing'}"
 
@@ -119,6 +124,7 @@ def _markdown(page: CardPage) -> Iterator[str]:
         return
     yield f"Completeness: {page.completeness.score} of 100. A number for people; nothing is decided on it."
     yield ""
+    yield from (line for one in _skipped(page.read) for line in (f"{one}.", ""))
     yield "| section | state | points | where | not said |"
     yield "|---|---|---:|---|---|"
     for share in page.completeness.shares:
@@ -128,6 +134,7 @@ def _markdown(page: CardPage) -> Iterator[str]:
         yield f"| {share.section} | {_state(share, section)} | {share.points:.1f}/{share.of:.1f} | {where} | {missing} |"
     yield ""
     yield f"To add: {', '.join(_wanted(page.completeness.shares)) or 'nothing'}."
+    yield from (f"Claims {line}." for line in _claims(page.read))
     yield from (f"Template text left: {line}." for line in _placeholders(page.read))
     yield ""
 
@@ -153,6 +160,21 @@ def _placeholders(read: ReadCard) -> Iterator[str]:
     if numbers:
         more = f" and {len(numbers) - 10} more" if len(numbers) > 10 else ""
         yield f"{plural(len(numbers), 'line')}: {', '.join(map(str, numbers[:10]))}{more}"
+
+
+def _skipped(read: ReadCard) -> Iterator[str]:
+    if read.card.skipped is not None:
+        yield f"in {read.card.skipped}, which is not read yet: only labels and sentences in other languages count"
+
+
+def _claims(read: ReadCard) -> Iterator[str]:
+    """Yield what else the card says, each kind once."""
+    kinds: dict[str, dict[str, int]] = {}
+    for one in read.card.claims:
+        kinds.setdefault(one.kind, {}).setdefault(one.what, one.line)
+    for kind, words in kinds.items():
+        said = ", ".join(f"{what.replace('_', ' ')} (line {line})" for what, line in words.items())
+        yield f"{kind.replace('_', ' ')}: {said}"
 
 
 def _wanted(shares: Sequence[Share]) -> list[str]:

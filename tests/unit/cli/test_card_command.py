@@ -113,6 +113,26 @@ def test_a_card_that_says_all_a_publisher_can_scores_eighty(tmp_path, capsys):
     assert "To add: nothing." in shown(capsys, path, "--output", "markdown")
 
 
+def test_a_card_in_a_language_that_is_not_read_says_so_at_the_top(tmp_path, capsys):
+    path = tmp_path / "card.md"
+    path.write_text("# Model\n\n" + "Эта модель была обучена на вопросах таможни и не предназначена для медицины. " * 4)
+    one = json.loads(shown(capsys, path, "--output", "json"))["cards"][0]
+
+    assert (one["language"], one["skipped"]) == ("ru", "Russian")
+    assert "  in Russian, which is not read yet" in shown(capsys, path).split("\n")[1]
+    assert "in Russian, which is not read yet" in shown(capsys, path, "--output", "markdown")
+
+
+def test_claims_are_shown_with_their_lines(tmp_path, capsys):
+    path = tmp_path / "card.md"
+    path.write_text("# Desk\n\nThe questions were collected in 2019.\n\nThis model is completely uncensored.\n" * 2)
+    one = json.loads(shown(capsys, path, "--output", "json"))["cards"][0]
+
+    assert {"kind": "data_date", "what": "collected", "line": 3} in one["claims"]
+    assert "  claims alignment removed: uncensored (line 5)" in shown(capsys, path)
+    assert "Claims data date: collected (line 3)." in shown(capsys, path, "--output", "markdown")
+
+
 def test_many_placeholders_are_counted_not_listed(tmp_path, capsys):
     path = tmp_path / "card.md"
     path.write_text("# Desk\n\n" + "TBD\n\n" * 20)

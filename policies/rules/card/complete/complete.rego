@@ -30,6 +30,7 @@
 #   admits:
 #   - a card with gaps that are light enough
 #   - a base model, of which no base model is asked
+#   - a card in a language that is not read yet, which card.present reports
 #   false_positives:
 #   - 'models of a domain in which a section does not apply: lower min_score for them'
 package weighbridge.rules.card.complete
@@ -48,6 +49,7 @@ deny contains complaint if {
 
 deny contains finding.full(model, message, ["card"]) if {
 	some model in models.described
+	model.card.found.skipped == null
 	some asked in _asked(model)
 	score := _score(model.card.found.sections, asked)
 	least := parameters.value("card.complete", "min_score")

@@ -21,8 +21,11 @@
 #   - its front matter is there and cannot be read
 #   - 'a metadata block stands elsewhere than at the top; hubs ignore it, so it says nothing (a weaker finding: at
 #     most a warning)'
+#   - it is in a language whose sections nobody recognizes yet (a weaker finding; what it does not seem to say is then
+#     not held against it)
 #   admits:
 #   - a card with as many letters as `min_letters`, with or without front matter
+#   - a card in English, Chinese, French, German or Spanish
 #   - a separate tokenizer, which needs no card of its own
 package weighbridge.rules.card.present
 
@@ -71,6 +74,13 @@ deny contains finding.weak(model, message, ["card"]) if {
 	some model in models.described
 	model.card.found.front_matter == "misplaced"
 	message := concat("", ["the metadata of its model card does not count: ", _problem(model.card.found)])
+}
+
+deny contains finding.weak(model, message, ["card"]) if {
+	some model in models.described
+	language := model.card.found.skipped
+	is_string(language)
+	message := concat("", ["its model card is in ", language, ", which is not read yet"])
 }
 
 default _problem(_) := "it is not at the top of the file"

@@ -37,6 +37,13 @@ test_misplaced_metadata_is_a_weak_sign if {
 	_says("weak", message) with input as _with(changed)
 }
 
+test_a_language_that_is_not_read_is_a_weak_sign if {
+	_says("weak", "its model card is in Turkish, which is not read yet") with input as _with(fixture.card({
+		"language": "tr",
+		"skipped": "Turkish",
+	}))
+}
+
 test_an_unknown_card_is_no_finding if {
 	count(present.deny) == 0 with input as _with(fixture.unknown("timeout"))
 }
