@@ -1,0 +1,101 @@
+"""The rules of a library with what each demands in which profile: for the terminal, other programs and documents."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from weighbridge.model.rules import Rule
+from weighbridge.reports.columns import columns
+from weighbridge.reports.rule_page import PROFILES
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A rule and its row of the profiles table."""
+
+    rule: Rule
+    actions: Mapping[str, object]
+
+
+def listed(rules: Mapping[str, Rule], profiles: object) -> tuple[Listed, ...]:
+    """Return the rules in order, each with its row."""
+    return tuple(Listed(rule, actions_of(rule, profiles)) for rule in rules.values())
+
+
+def actions_of(rule: Rule, profiles: object) -> Mapping[str, object]:
+    """Return a rule's row of the profiles table; a rule that has none rests on its default action, which is off without one."""
+    row = profiles.get(rule.id) if isinstance(profiles, Mapping) else None
+    default = rule.default_action or "off"
+    return {**dict.fromkeys(PROFILES, default), **(row if isinstance(row, Mapping) else {})}
+
+
+def terminal(rules: Sequence[Listed], profiles: Sequence[str]) -> str:
+    """Return aligned columns."""
+    titles = tuple(f"{profile} (weak)" for profile in profiles)
+    rows = [
+        (
+            one.rule.id,
+            one.rule.severity,
+            *(f"{action} ({weak})" for action, weak in _actions(one, profiles)),
+            one.rule.title,
+        )
+        for one in rules
+    ]
+    return columns(("rule", "severity", *titles, "title"), rows)
+
+
+def markdown(rules: Sequence[Listed], profiles: Sequence[str]) -> str:
+    """Return a table."""
+    rows = [
+        (
+            one.rule.id,
+            one.rule.title,
+            one.rule.severity,
+            *(f"{action} ({weak})" for action, weak in _actions(one, profiles)),
+        )
+        for one in rules
+    ]
+    head = ("rule", "title", "severity", *(f"{profile} (weak)" for profile in profiles))
+    lines = [head, ("---",) * len(head), *rows]
+    return "".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |\n" for line in lines)
+
+
+def json(rules: Sequence[Listed], profiles: Sequence[str]) -> str:
+    """Return JSON that others may rely on."""
+    described = [
+        {
+            "id": one.rule.id,
+            "title": one.rule.title,
+            "severity": one.rule.severity,
+            "actions": {
+                profile: {"action": action, "weak": weak}
+                for profile, (action, weak) in zip(profiles, _actions(one, profiles), strict=True)
+            },
+            "evidence": list(one.rule.evidence),
+            "parameters": list(one.rule.parameters),
+            "since": one.rule.since,
+            "path": one.rule.path,
+        }
+        for one in rules
+    ]
+    return msgspec.json.format(msgspec.json.encode({"version": 1, "rules": described}), indent=1).decode() + "\n"
+
+
+FORMATS: Mapping[str, Callable[[Sequence[Listed], Sequence[str]], str]] = {
+    "terminal": terminal,
+    "json": json,
+    "markdown": markdown,
+}
+"""By the name that `--output` takes."""
+
+
+def _actions(one: Listed, profiles: Sequence[str]) -> list[tuple[str, str]]:
+    """Return action and weak action, by profile."""
+    weak = one.actions.get("weak", "warn")
+    return [
+        (str(one.actions[profile]), str(weak.get(profile, "warn") if isinstance(weak, Mapping) else weak))
+        for profile in profiles
+    ]
