@@ -18,7 +18,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     parser = subparsers.add_parser(
         "list",
         help="list the rules",
-        description="Lists the rules with what each demands in each profile, in brackets of a weaker sign of a violation.",
+        description="Lists the rules with what each demands in each profile, and the most that a weaker sign of a violation demands.",
         epilog="exit codes: 0, 2 usage or policies that cannot be loaded",
     )
     add_policies(parser)

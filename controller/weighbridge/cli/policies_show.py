@@ -47,7 +47,7 @@ def suggestion(name: str, known: Iterable[str]) -> str:
     """Return what a person may have meant by a name, or where all names are."""
     names = tuple(known)
     by_last_part = {one.rpartition(".")[2]: one for one in names}
-    near = get_close_matches(name, names, n=3, cutoff=0.6) or [
+    near = get_close_matches(name, names, n=3, cutoff=0.8) or [
         by_last_part[one] for one in get_close_matches(name.rpartition(".")[2], by_last_part, n=3, cutoff=0.8)
     ]
     return f"did you mean {' or '.join(near)}?" if near else "`weighbridge policies list` shows all rules"

@@ -11,6 +11,10 @@ from weighbridge.model.rules import Rule
 from weighbridge.reports.columns import columns
 from weighbridge.reports.rule_page import PROFILES
 
+WEAK = "weak at most"
+BAR = "\\|"
+"""A bar that ends no cell."""
+
 
 @dataclass(frozen=True, slots=True)
 class Listed:
@@ -34,33 +38,16 @@ def actions_of(rule: Rule, profiles: object) -> Mapping[str, object]:
 
 def terminal(rules: Sequence[Listed], profiles: Sequence[str]) -> str:
     """Return aligned columns."""
-    titles = tuple(f"{profile} (weak)" for profile in profiles)
-    rows = [
-        (
-            one.rule.id,
-            one.rule.severity,
-            *(f"{action} ({weak})" for action, weak in _actions(one, profiles)),
-            one.rule.title,
-        )
-        for one in rules
-    ]
-    return columns(("rule", "severity", *titles, "title"), rows)
+    rows = [(one.rule.id, one.rule.severity, *_actions(one, profiles), one.rule.title) for one in rules]
+    return columns(("rule", "severity", *profiles, WEAK, "title"), rows)
 
 
 def markdown(rules: Sequence[Listed], profiles: Sequence[str]) -> str:
     """Return a table."""
-    rows = [
-        (
-            one.rule.id,
-            one.rule.title,
-            one.rule.severity,
-            *(f"{action} ({weak})" for action, weak in _actions(one, profiles)),
-        )
-        for one in rules
-    ]
-    head = ("rule", "title", "severity", *(f"{profile} (weak)" for profile in profiles))
+    rows = [(one.rule.id, one.rule.title, one.rule.severity, *_actions(one, profiles)) for one in rules]
+    head = ("rule", "title", "severity", *profiles, WEAK)
     lines = [head, ("---",) * len(head), *rows]
-    return "".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |\n" for line in lines)
+    return "".join(f"| {' | '.join(cell.replace('|', BAR) for cell in line)} |\n" for line in lines)
 
 
 def json(rules: Sequence[Listed], profiles: Sequence[str]) -> str:
@@ -70,10 +57,8 @@ def json(rules: Sequence[Listed], profiles: Sequence[str]) -> str:
             "id": one.rule.id,
             "title": one.rule.title,
             "severity": one.rule.severity,
-            "actions": {
-                profile: {"action": action, "weak": weak}
-                for profile, (action, weak) in zip(profiles, _actions(one, profiles), strict=True)
-            },
+            "actions": {profile: one.actions[profile] for profile in profiles},
+            "weak_at_most": {profile: _weak(one, profile) for profile in profiles},
             "evidence": list(one.rule.evidence),
             "parameters": list(one.rule.parameters),
             "since": one.rule.since,
@@ -92,10 +77,13 @@ FORMATS: Mapping[str, Callable[[Sequence[Listed], Sequence[str]], str]] = {
 """By the name that `--output` takes."""
 
 
-def _actions(one: Listed, profiles: Sequence[str]) -> list[tuple[str, str]]:
-    """Return action and weak action, by profile."""
+def _actions(one: Listed, profiles: Sequence[str]) -> tuple[str, ...]:
+    """Return the action of each profile, and the most that a weaker sign of a violation demands: one word where it is the same."""
+    weak = [_weak(one, profile) for profile in profiles]
+    shown = weak[0] if len(set(weak)) == 1 else " / ".join(weak)
+    return (*(str(one.actions[profile]) for profile in profiles), shown)
+
+
+def _weak(one: Listed, profile: str) -> str:
     weak = one.actions.get("weak", "warn")
-    return [
-        (str(one.actions[profile]), str(weak.get(profile, "warn") if isinstance(weak, Mapping) else weak))
-        for profile in profiles
-    ]
+    return str(weak.get(profile, "warn") if isinstance(weak, Mapping) else weak)
