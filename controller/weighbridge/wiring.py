@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,7 +18,7 @@ from weighbridge.engine.interface import Engine
 from weighbridge.engine.judging import Judge
 from weighbridge.engine.opa import OpaSidecar
 from weighbridge.engine.process import OpaProcess, find_opa
-from weighbridge.engine.selftest import self_test
+from weighbridge.engine.selftest import known_good, self_test
 from weighbridge.errors import BadPolicies, EngineError, UserError
 from weighbridge.gathering import Gatherer, Tables
 from weighbridge.gathering.places import HUB
@@ -40,6 +40,7 @@ from weighbridge.sources.object_stores import store_address
 from weighbridge.sources.objects import ObjectSource
 from weighbridge.sources.oci import Registries
 from weighbridge.sources.pack_folder import PackFolder
+from weighbridge.verdict import checked
 
 DELIVERIES = {DEFAULT_HUB: frozenset({".hf.co"})}
 """Where a hub sends those who ask for weights (source: the hub's own /.well-known/meta.json)."""
@@ -112,6 +113,32 @@ async def demanded(settings: Settings, namespace: Namespace) -> Demands:
     async with AsyncExitStack() as stack:
         engine, _ = await _engine(stack, settings, bundle, DEMANDS)
         return await demands(engine, namespace.name, site.facts_for(namespace, ()), _now())
+
+
+async def answers(settings: Settings, documents: Sequence[object]) -> list[object]:
+    """
+    Return what the policies answer to documents that an author wrote, unchecked.
+
+    Raises `BadPolicies` and `EngineError`.
+    """
+    bundle = bundles.load(settings.policies or bundles.default_folder())
+    async with AsyncExitStack() as stack:
+        engine, _ = await _engine(stack, settings, bundle)
+        return [(await engine.decide(bundles.canonical(one))).answer for one in documents]
+
+
+async def unconfigured(settings: Settings) -> tuple[str, ...]:
+    """
+    Return what a library lacks to judge at all, in its own words.
+
+    Raises `BadPolicies`, with file and line where an engine refuses a module, and `EngineError`.
+    """
+    bundle = bundles.load(settings.policies or bundles.default_folder())
+    async with AsyncExitStack() as stack:
+        engine, _ = await _engine(stack, settings, bundle)
+        answered = await engine.decide(known_good().body)
+    verdict = checked(answered.answer, bundle.rules, bundle.revision)
+    return tuple(f"{one.rule}: {one.message}" for one in verdict.findings if one.effect == "deny")
 
 
 @asynccontextmanager

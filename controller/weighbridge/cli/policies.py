@@ -4,9 +4,25 @@ from __future__ import annotations
 
 import argparse
 
-from weighbridge.cli import policies_effective, policies_facts, policies_list, policies_show
+from weighbridge.cli import (
+    policies_effective,
+    policies_facts,
+    policies_lint,
+    policies_list,
+    policies_new,
+    policies_show,
+    policies_test,
+)
 
-COMMANDS = (policies_list, policies_show, policies_effective, policies_facts)
+COMMANDS = (
+    policies_list,
+    policies_show,
+    policies_effective,
+    policies_facts,
+    policies_lint,
+    policies_new,
+    policies_test,
+)
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
