@@ -11,13 +11,14 @@ from importlib.metadata import version
 from pathlib import Path
 
 from weighbridge.engine import bundles
-from weighbridge.engine.bundles import Bundle
+from weighbridge.engine.bundles import ENTRYPOINT, Bundle
+from weighbridge.engine.demands import DEMANDS, demands
 from weighbridge.engine.embedded import EmbeddedEngine
 from weighbridge.engine.interface import Engine
 from weighbridge.engine.judging import Judge
 from weighbridge.engine.opa import OpaSidecar
 from weighbridge.engine.process import OpaProcess, find_opa
-from weighbridge.engine.selftest import self_test
+from weighbridge.engine.selftest import known_good, self_test
 from weighbridge.errors import BadPolicies, EngineError, UserError
 from weighbridge.gathering import Gatherer, Tables
 from weighbridge.gathering.attachments import Attached, Attachments
@@ -25,10 +26,12 @@ from weighbridge.gathering.places import HUB
 from weighbridge.gathering.provenance import Provenance
 from weighbridge.gathering.recording import Recorder
 from weighbridge.gathering.verifying import Anchors, Verifying
+from weighbridge.model.demands import Demands
 from weighbridge.model.outcomes import Unknown
 from weighbridge.model.refs import ModelRef
 from weighbridge.model.requests import Namespace
 from weighbridge.model.rules import Rule
+from weighbridge.review import Judge as Judges
 from weighbridge.review import Reviewer
 from weighbridge.settings import DEFAULT_HUB, Settings
 from weighbridge.site.facts import ConfiguredSite, configured
@@ -47,6 +50,7 @@ from weighbridge.store.interface import Store
 from weighbridge.store.remembered import Remembered
 from weighbridge.store.sqlite import SqliteStore
 from weighbridge.store.valkey import SCHEMES, ValkeyStore
+from weighbridge.verdict import checked
 
 DELIVERIES = {DEFAULT_HUB: frozenset({".hf.co"})}
 """Where a hub sends those who ask for weights (source: the hub's own /.well-known/meta.json)."""
@@ -109,6 +113,59 @@ async def assembled(settings: Settings) -> AsyncIterator[Assembly]:
             gatherer.load,
             remembered,
         )
+
+
+@asynccontextmanager
+async def reviewing(settings: Settings) -> AsyncIterator[Callable[[Judges], Reviewer]]:
+    """
+    Put the corridor together but for who judges, whom the caller brings; no engine is started.
+
+    Raises `BadPolicies` and `BadSite`, each one sentence.
+    """
+    bundle = bundles.load(settings.policies or bundles.default_folder())
+    site = _site(settings, bundle)
+    async with sources_of(settings) as sources:
+        gatherer = Gatherer(sources, Tables.from_documents(bundle.documents), packs=packs_of(settings))
+        yield lambda judge: Reviewer(gatherer, judge, site, _now)
+
+
+async def demanded(settings: Settings, namespace: Namespace) -> Demands:
+    """
+    Return what the policies demand in a namespace.
+
+    Raises `BadPolicies`, `BadSite` and `EngineError`, each one sentence.
+    """
+    bundle = bundles.load(settings.policies or bundles.default_folder())
+    site = _site(settings, bundle)
+    async with AsyncExitStack() as stack:
+        engine, _ = await _engine(stack, settings, bundle, DEMANDS)
+        return await demands(engine, namespace.name, site.facts_for(namespace, ()), _now())
+
+
+async def answers(settings: Settings, documents: Sequence[object]) -> list[object]:
+    """
+    Return what the policies answer to documents that an author wrote, unchecked.
+
+    Raises `BadPolicies` and `EngineError`.
+    """
+    bundle = bundles.load(settings.policies or bundles.default_folder())
+    async with AsyncExitStack() as stack:
+        engine, _ = await _engine(stack, settings, bundle)
+        return [(await engine.decide(bundles.canonical(one))).answer for one in documents]
+
+
+async def unconfigured(settings: Settings) -> tuple[str, ...]:
+    """
+    Return what a library lacks to judge at all, in its own words.
+
+    Raises `BadPolicies`, with file and line where an engine refuses a module, and `EngineError`.
+    """
+    bundle = bundles.load(settings.policies or bundles.default_folder())
+    async with AsyncExitStack() as stack:
+        engine, _ = await _engine(stack, settings, bundle)
+        answered = await engine.decide(known_good().body)
+    verdict = checked(answered.answer, bundle.rules, bundle.revision)
+    return tuple(f"{one.rule}: {one.message}" for one in verdict.findings if one.effect == "deny")
 
 
 @asynccontextmanager
@@ -198,16 +255,18 @@ def _site(settings: Settings, bundle: Bundle) -> ConfiguredSite:
     return configured(objects, settings.fallback_stage, settings.profile, [str(one) for one in protected], signers)
 
 
-async def _engine(stack: AsyncExitStack, settings: Settings, bundle: Bundle) -> tuple[Engine, str]:
+async def _engine(
+    stack: AsyncExitStack, settings: Settings, bundle: Bundle, entrypoint: str = ENTRYPOINT
+) -> tuple[Engine, str]:
     if settings.opa_socket is not None:
-        sidecar = OpaSidecar(settings.opa_socket, bundle.revision)
+        sidecar = OpaSidecar(settings.opa_socket, bundle.revision, entrypoint=entrypoint)
         return await stack.enter_async_context(sidecar), "opa (sidecar)"
     opa = None if settings.engine == "embedded" else find_opa()
     if opa is not None:
-        return await stack.enter_async_context(OpaProcess(opa, bundle)), "opa"
+        return await stack.enter_async_context(OpaProcess(opa, bundle, entrypoint=entrypoint)), "opa"
     if settings.engine == "opa":
         raise EngineError("no opa found in $WEIGHBRIDGE_OPA, the tool folder or PATH. Fix: install OPA, or make tools")
-    embedded = await stack.enter_async_context(EmbeddedEngine(bundle))
+    embedded = await stack.enter_async_context(EmbeddedEngine(bundle, entrypoint=entrypoint))
     return embedded, f"regopy {version('regopy')} (preview engine, not for enforcement)"
 
 

@@ -45,27 +45,49 @@ refused contains concat("", [name, ": METADATA has no custom.", key, ". Fix: add
 refused contains concat("", [name, ": is in ", file, ", expected ", expected, ". Fix: move or rename it"]) if {
 	some name, files in _rules
 	some file in files
-	expected := concat("", ["rules/", replace(name, ".", "/"), "/", split(name, ".")[1], ".rego"])
+	expected := concat("", [replace(_path(name), ".", "/"), "/", _last(name), ".rego"])
 	not endswith(file, expected)
 }
 
-refused contains concat("", [name, ": has no test. Fix: write ", split(name, ".")[1], "_test.rego beside it"]) if {
+refused contains concat("", [name, ": has no test. Fix: write ", _last(name), "_test.rego beside it"]) if {
 	some name, _ in _rules
-	not input.namespaces[concat("", [_prefix, name, "_test"])]
+	not input.namespaces[concat("", ["data.", _package(name), "_test"])]
 }
 
-_prefix := "data.weighbridge.rules."
+_last(name) := last if {
+	parts := split(name, ".")
+	last := parts[count(parts) - 1]
+}
+
+# The id of a site's rule is SITE/TOPIC.RULE, of our own TOPIC.RULE.
+_path(name) := concat("", ["rules.", name]) if not contains(name, "/")
+
+_path(name) := concat("", ["site.", replace(name, "/", ".rules.")]) if contains(name, "/")
+
+_package(name) := concat("", ["weighbridge.", _path(name)]) if not contains(name, "/")
+
+_package(name) := _path(name) if contains(name, "/")
 
 _rules[name] := files if {
 	some namespace, files in input.namespaces
-	startswith(namespace, _prefix)
 	not endswith(namespace, "_test")
-	name := trim_prefix(namespace, _prefix)
+	name := _name(split(namespace, "."))
+}
+
+_name(steps) := concat(".", [steps[3], steps[4]]) if {
+	count(steps) == 5
+	array.slice(steps, 0, 3) == ["data", "weighbridge", "rules"]
+}
+
+_name(steps) := concat("", [steps[2], "/", steps[4], ".", steps[5]]) if {
+	count(steps) == 6
+	steps[1] == "site"
+	steps[3] == "rules"
 }
 
 _annotations[name] := one.annotations if {
 	some one in input.annotations
 	one.annotations.scope == "package"
-	name := trim_prefix(concat(".", [step.value | some step in one.path]), _prefix)
+	name := _name([step.value | some step in one.path])
 	_rules[name]
 }

@@ -67,3 +67,16 @@ test_a_rule_without_a_test_is_refused if {
 		"card.other: has no test. Fix: write other_test.rego beside it",
 	} with input as untested
 }
+
+test_a_rule_of_a_site_has_the_same_checks if {
+	path := [{"value": step} | some step in ["data", "site", "acme", "rules", "license", "in_house"]]
+	file := "site/acme/rules/license/in_house/in_house.rego"
+	inspected := {
+		"namespaces": {"data.site.acme.rules.license.in_house": [file]},
+		"annotations": [{"annotations": object.union(_whole, {"title": ""}), "path": path}],
+	}
+	checks.refused == {
+		"acme/license.in_house: METADATA has no title. Fix: add it",
+		"acme/license.in_house: has no test. Fix: write in_house_test.rego beside it",
+	} with input as inspected
+}

@@ -62,7 +62,12 @@ of(rule, "weak") := weak[rule]
 of(rule, grade) := _demand(rule, grade) if not grade in {"full", "implied", "weak"}
 
 # The score orders what speaks: first by what happens now, then by action, then by stage.
-_demand(rule, grade) := {"action": one.action, "stage": one.stage, "refused_from": _earliest(best)} if {
+_demand(rule, grade) := {
+	"action": one.action,
+	"stage": one.stage,
+	"refused_from": _earliest(best),
+	"set_by": sort([candidate.set_by | some candidate in best]),
+} if {
 	speaking := _speaking(rule, grade)
 	top := numbers.greatest({candidate.score | some candidate in speaking})
 	best := [candidate | some candidate in speaking; candidate.score == top]
@@ -76,10 +81,9 @@ _earliest(candidates) := min({candidate.refused_from |
 
 default _earliest(_) := ""
 
-_speaking(rule, grade) := {_candidate(action, judging.stage, "")} if {
+_speaking(rule, grade) := {_of_judging(rule, judging, grade)} if {
 	judging := input.site.override
 	judging != null
-	action := _by_profile(rule, judging.profile, grade)
 }
 
 _speaking(rule, grade) := _ordinary(rule, grade) | _floors(rule, grade) if input.site.override == null
@@ -95,12 +99,16 @@ _ordinary(rule, grade) := profiled if {
 	count(profiled) > 0
 }
 
-_ordinary(rule, grade) := {_candidate(action, judging.stage, "")} if {
+_ordinary(rule, grade) := {_of_judging(rule, input.site.fallback, grade)} if {
 	count(_explicit(rule, grade)) == 0
 	count(_profiled(rule, grade)) == 0
-	judging := input.site.fallback
-	action := _by_profile(rule, judging.profile, grade)
 }
+
+# What speaks where no policy does: the built-in profile, or the one a person asks for.
+_of_judging(rule, judging, grade) := _candidate(
+	_by_profile(rule, judging.profile, grade), judging.stage, "",
+	{"object": judging.set_by, "by": concat(" ", ["profile", judging.profile]), "floor": false},
+)
 
 _explicit(rule, grade) := {candidate |
 	some policy in input.site.policies
@@ -117,7 +125,7 @@ _explicit_priorities(rule) := {policy.priority |
 _profiled(rule, grade) := {candidate |
 	some policy in _with_profile
 	action := _by_profile(rule, policy.profile, grade)
-	candidate := _candidate_of(policy, action)
+	candidate := _candidate_of(policy, action, _profile_of(policy))
 }
 
 _with_profile := {policy |
@@ -138,13 +146,13 @@ _floors(rule, grade) := {candidate |
 }
 
 # A policy's own word on a rule: its entry, else its profile; without either it has none.
-_own(policy, rule, grade) := _candidate_of(policy, _capped(policy.rules[rule].action, rule, profile, asked)) if {
+_own(policy, rule, grade) := _candidate_of(policy, action, "rules") if {
 	_has_entry(policy, rule)
 	profile := _profile_beside(policy)
-	asked := _asked_by_name(rule, grade)
+	action := _capped(policy.rules[rule].action, rule, profile, _asked_by_name(rule, grade))
 }
 
-_own(policy, rule, grade) := _candidate_of(policy, _by_profile(rule, policy.profile, grade)) if {
+_own(policy, rule, grade) := _candidate_of(policy, _by_profile(rule, policy.profile, grade), _profile_of(policy)) if {
 	not _has_entry(policy, rule)
 	policy.profile != null
 }
@@ -161,6 +169,8 @@ _asked_by_name(rule, "note") := "full" if not data.weighbridge.profiles[rule].no
 
 _asked_by_name(rule, "note") := "weak" if data.weighbridge.profiles[rule].note
 
+_profile_of(policy) := concat(" ", ["profile", policy.profile])
+
 _has_entry(policy, rule) if {
 	entry := policy.rules[rule]
 	entry.action != null
@@ -176,13 +186,17 @@ in_effect(entry) if {
 	entry.effective_on_ns <= input.time
 }
 
-_candidate_of(policy, action) := _candidate(action, _stage_of(policy), _refused_from(policy))
+_candidate_of(policy, action, by) := _candidate(
+	action, _stage_of(policy), _refused_from(policy),
+	{"object": concat(" ", ["ModelPolicy", policy.name]), "by": by, "floor": policy.floor},
+)
 
-_candidate(action, stage, refused_from) := {
+_candidate(action, stage, refused_from, set_by) := {
 	"score": ((100 * numbers.least({strength[action], strength[stage]})) + (10 * strength[action])) + strength[stage],
 	"action": action,
 	"stage": stage,
 	"refused_from": refused_from,
+	"set_by": set_by,
 }
 
 default _stage_of(_) := "audit"

@@ -173,7 +173,7 @@ _with_profiles(profiles) := [demand.action, demand.stage] if {
 		with data.weighbridge.profiles as profiles
 }
 
-_stage_of(stages) := demand if {
+_stage_of(stages) := {"action": demand.action, "stage": demand.stage, "refused_from": demand.refused_from} if {
 	document := fixture.document({"site": fixture.site({"policies": [fixture.policy({"stages": stages})]})})
 	demand := effective.of("a.rule", "full") with input as document
 		with data.weighbridge.rule_table as _table

@@ -21,12 +21,13 @@ from weighbridge.cli import (  # the names of the commands
     license,  # noqa: A004
     models,
     pack,
+    policies,
     serve,
     verify,
 )
 from weighbridge.errors import OperatorError, UserError
 
-COMMANDS = (check, models, card, license, evidence, verify, attest, pack, cache, serve)
+COMMANDS = (check, models, card, license, evidence, verify, attest, pack, policies, cache, serve)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -18,10 +18,25 @@ _LABEL = re.compile(r"[A-Za-z0-9._/-]+=[A-Za-z0-9._-]*")
 
 def add_judging(parser: argparse.ArgumentParser) -> None:
     """Add what says how to judge: policies, site, sources, engine."""
-    parser.add_argument("--site", type=Path, metavar="DIR", help="folder with ModelPolicy and other site objects")
+    add_site(parser)
     add_sources(parser)
     add_store(parser)
     add_packs(parser)
+    add_engine(parser)
+
+
+def add_site(parser: argparse.ArgumentParser) -> None:
+    """Add `--site`."""
+    parser.add_argument("--site", type=Path, metavar="DIR", help="folder with ModelPolicy and other site objects")
+
+
+def add_policies(parser: argparse.ArgumentParser) -> None:
+    """Add `--policies`."""
+    parser.add_argument("--policies", type=Path, metavar="DIR", help="policy folder (default: the shipped one)")
+
+
+def add_engine(parser: argparse.ArgumentParser) -> None:
+    """Add `--engine`."""
     parser.add_argument(
         "--engine",
         choices=get_args(EngineChoice),
@@ -32,7 +47,7 @@ def add_judging(parser: argparse.ArgumentParser) -> None:
 
 def add_sources(parser: argparse.ArgumentParser) -> None:
     """Add where models come from, and the policies whose tables say how to read them."""
-    parser.add_argument("--policies", type=Path, metavar="DIR", help="policy folder (default: the shipped one)")
+    add_policies(parser)
     parser.add_argument(
         "--hub", metavar="URL|DIR", help=f"model hub or mirror, or a folder in hub layout (default: {DEFAULT_HUB})"
     )

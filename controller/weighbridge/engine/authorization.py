@@ -25,8 +25,8 @@ allow if {
 """
 
 
-def write_authorization(target: Path) -> None:
-    """Write the bundle that `--authorization basic` asks. Raises `BadPolicies` where it cannot be written."""
-    path = canonical(["v1", "data", *ENTRYPOINT.split("/")]).decode()
+def write_authorization(target: Path, entrypoint: str = ENTRYPOINT) -> None:
+    """Write the bundle that `--authorization basic` asks: one question may be put. Raises `BadPolicies` where it cannot be written."""
+    path = canonical(["v1", "data", *entrypoint.split("/")]).decode()
     manifest = {"revision": AUTHORIZATION, "roots": ["system/authz"], "rego_version": 1}
     write_tar(target, {".manifest": canonical(manifest), "authz.rego": _POLICY.replace("PATH", path).encode()})

@@ -46,11 +46,13 @@ class EmbeddedEngine:
         bundle: Bundle,
         *,
         seconds: float = SECONDS,
+        entrypoint: str = ENTRYPOINT,
         import_module: Callable[[str], Any] = importlib.import_module,
     ) -> None:
-        """Compile `bundle`; each question may take `seconds`."""
+        """Compile `bundle` to be asked for `entrypoint`; each question may take `seconds`."""
         self.revision = bundle.revision
         self._seconds = seconds
+        self._entrypoint = entrypoint
         self._regopy = load_regopy(import_module)
         self._compiled = self._compile(bundle)
         self._local = threading.local()
@@ -86,7 +88,7 @@ class EmbeddedEngine:
         interpreter = self._interpreter()
         try:
             interpreter.set_input_term(term)
-            output = interpreter.query_bundle_entrypoint(self._compiled, ENTRYPOINT)
+            output = interpreter.query_bundle_entrypoint(self._compiled, self._entrypoint)
             results = output.results if output.ok() else None
         except (self._regopy.RegoError, ValueError) as error:
             raise EngineError(f"regopy: {_said(str(error))}. Fix: use opa, which says more") from None
@@ -96,7 +98,7 @@ class EmbeddedEngine:
             )
         if not results or not results[0].expressions:
             raise EngineError(
-                f"regopy: data.{ENTRYPOINT.replace('/', '.')} is undefined. "
+                f"regopy: data.{self._entrypoint.replace('/', '.')} is undefined. "
                 "Fix: load policies whose main gives a decision for every input"
             )
         return Answered(results[0].expressions[0], self.revision)
@@ -123,7 +125,7 @@ class EmbeddedEngine:
             for path, text in bundle.modules.items():
                 interpreter.add_module(path, text)
             interpreter.add_data_json(canonical({"weighbridge": bundle.documents}).decode())
-            compiled = interpreter.build(None, [ENTRYPOINT])
+            compiled = interpreter.build(None, [self._entrypoint])
         except self._regopy.RegoError as error:
             raise _refusal(str(error), bundle) from None
         if not compiled.ok():

@@ -33,11 +33,12 @@ class OpaSidecar(AsyncOpaClient):
     It survives a restart of OPA: each question has a connection of its own, so none is ever sent into one that is dead.
     """
 
-    def __init__(self, socket: Path, *revisions: str, seconds: float = SECONDS) -> None:
-        """Expect answers of one of `revisions`, each within `seconds`."""
+    def __init__(self, socket: Path, *revisions: str, seconds: float = SECONDS, entrypoint: str = ENTRYPOINT) -> None:
+        """Ask for `entrypoint`; expect answers of one of `revisions`, each within `seconds`."""
         # The host stays "localhost": it becomes the Host header.
         super().__init__(retries=0, timeout=seconds)  # type: ignore[no-untyped-call]
         self.socket = socket
+        self.entrypoint = entrypoint
         self.revisions = frozenset(revisions)
 
     def expect(self, *revisions: str) -> None:
@@ -73,7 +74,7 @@ class OpaSidecar(AsyncOpaClient):
             )
         if "result" not in document:
             raise EngineError(
-                f"opa: data.{ENTRYPOINT.replace('/', '.')} is undefined. "
+                f"opa: data.{self.entrypoint.replace('/', '.')} is undefined. "
                 "Fix: load policies whose main gives a decision for every input"
             )
         return Answered(document["result"], self._expected(_revisions(document)))
@@ -88,7 +89,7 @@ class OpaSidecar(AsyncOpaClient):
 
     async def _post(self, body: bytes, *, strict: bool) -> dict[str, Any]:
         query = "?provenance=true&strict-builtin-errors=true" if strict else "?provenance=true"
-        url = yarl.URL(f"{self.root_url}/data/{ENTRYPOINT}{query}")
+        url = yarl.URL(f"{self.root_url}/data/{self.entrypoint}{query}")
         if self._session is None:
             raise EngineError("opa: asked outside `async with`. Fix: report this, it is a bug")
         with self._translated():

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Self
 
 from weighbridge.engine.authorization import write_authorization
-from weighbridge.engine.bundles import Bundle
+from weighbridge.engine.bundles import ENTRYPOINT, Bundle
 from weighbridge.engine.interface import Answered
 from weighbridge.engine.opa import SECONDS, OpaSidecar
 from weighbridge.errors import BadPolicies, EngineError, WeighbridgeError
@@ -100,9 +100,9 @@ def opa_arguments(socket: str, folder: str) -> tuple[str, ...]:
     )
 
 
-def write_bundles(bundle: Bundle, folder: Path) -> None:
-    """Write the files that `opa_arguments` names. Raises `BadPolicies` where they cannot be written."""
-    write_authorization(folder / AUTHZ)
+def write_bundles(bundle: Bundle, folder: Path, entrypoint: str = ENTRYPOINT) -> None:
+    """Write the files that `opa_arguments` names; OPA then answers for `entrypoint` alone. Raises `BadPolicies` where they cannot be written."""
+    write_authorization(folder / AUTHZ, entrypoint)
     bundle.write(folder / BUNDLE)
 
 
@@ -122,11 +122,12 @@ class OpaProcess:
         seconds: float = SECONDS,
         start_seconds: float = START_SECONDS,
         folder: Path | None = None,
+        entrypoint: str = ENTRYPOINT,
     ) -> None:
         """
         Serve `bundle` with the program `opa`, from a new folder below `folder`.
 
-        A question may take `seconds`, the start `start_seconds`.
+        A question is put to `entrypoint` and may take `seconds`, the start `start_seconds`.
         """
         self.opa = opa
         self.bundle = bundle
@@ -134,6 +135,7 @@ class OpaProcess:
         """How often OPA ended by itself and was started again."""
         self._seconds = seconds
         self._below = folder
+        self._entrypoint = entrypoint
         self._start_seconds = start_seconds
         self._stack = contextlib.AsyncExitStack()
 
@@ -153,9 +155,11 @@ class OpaProcess:
                     "Fix: set TMPDIR to a shorter folder"
                 )
             self._client = await stack.enter_async_context(
-                OpaSidecar(self._folder / SOCKET, self.bundle.revision, seconds=self._seconds)
+                OpaSidecar(
+                    self._folder / SOCKET, self.bundle.revision, seconds=self._seconds, entrypoint=self._entrypoint
+                )
             )
-            write_bundles(self.bundle, self._folder)
+            write_bundles(self.bundle, self._folder, self._entrypoint)
             await self._start()
             stack.push_async_callback(self._stop)
             await self._until_active(self.bundle.revision, self._start_seconds)
