@@ -12,10 +12,10 @@ import sys
 from collections.abc import Sequence
 
 from weighbridge import __version__
-from weighbridge.cli import card, check, evidence, models, pack, serve
+from weighbridge.cli import audit, card, check, evidence, models, pack, report, serve
 from weighbridge.errors import OperatorError, UserError
 
-COMMANDS = (check, models, card, evidence, pack, serve)
+COMMANDS = (check, audit, models, card, evidence, pack, report, serve)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

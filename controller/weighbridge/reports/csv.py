@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from weighbridge.model.text import printable
 from weighbridge.model.verdicts import Decision, Finding
+from weighbridge.reports.owners import owner
 from weighbridge.reports.phrases import day, judged, places, would_block
 from weighbridge.reports.run import Run
 from weighbridge.review import Review
@@ -17,6 +18,7 @@ COLUMNS = (
     *("rule", "severity", "action", "effect", "would_block", "message"),
     *("who_can_act", "fix_deployer", "fix_publisher", "evidence"),
     *("exception", "exception_owner", "expires", "decision"),
+    *("cluster", "owner"),
 )
 LONGEST_CELL = 32_000
 """Characters; spreadsheets stop at 32,767."""
@@ -77,3 +79,4 @@ def _columns(review: Review, decision: Decision, finding: Finding) -> Iterator[t
         yield from (("exception", finding.exception.name), ("exception_owner", finding.exception.owner))
         yield ("expires", day(finding.exception.expires))
     yield ("decision", decision.id)
+    yield from (("cluster", review.request.cluster), ("owner", owner(review.request.object)))

@@ -1,0 +1,69 @@
+"""Text in columns of a terminal, where a character of Chinese or an emoji takes two and an accent none."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+
+from weighbridge.model.text import printable
+
+WIDTH = 100
+"""Columns of a report that nobody says more about."""
+
+
+def cells(text: str) -> int:
+    """Return how many columns a text takes."""
+    return len(text) if text.isascii() else sum(map(_cells, text))
+
+
+def _cells(character: str) -> int:
+    if unicodedata.combining(character):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def clipped(text: str, width: int) -> str:
+    """Return a text of others on one line, in at most `width` columns."""
+    shown = printable(text, 400)
+    if cells(shown) <= width:
+        return shown
+    taken, used = [], 1
+    for character in shown:
+        used += _cells(character)
+        if used > width:
+            break
+        taken.append(character)
+    return "".join(taken) + "…"
+
+
+def padded(text: str, width: int) -> str:
+    """Return a text of others in exactly `width` columns."""
+    shown = clipped(text, width)
+    return shown + " " * (width - cells(shown))
+
+
+def wrapped(text: str, width: int, indent: str, limit: int = 1000) -> Iterator[str]:
+    """Return a text of others in lines of at most `width` columns, broken between words where there are any."""
+    room = width - len(indent)
+    line = ""
+    for word in printable(text, limit).split(" "):
+        rest = word
+        if line and cells(line) + 1 + cells(rest) > room:
+            yield f"{indent}{line}"
+            line = ""
+        while cells(rest) > room:
+            head = _head(rest, room)
+            yield f"{indent}{head}"
+            rest = rest[len(head) :]
+        line = f"{line} {rest}" if line else rest
+    if line:
+        yield f"{indent}{line}"
+
+
+def _head(text: str, width: int) -> str:
+    used = 0
+    for at, character in enumerate(text):
+        used += _cells(character)
+        if used > width:
+            return text[:at]
+    return text
