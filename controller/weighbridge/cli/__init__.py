@@ -12,10 +12,10 @@ import sys
 from collections.abc import Sequence
 
 from weighbridge import __version__
-from weighbridge.cli import audit, card, check, evidence, models, pack, report, serve
+from weighbridge.cli import audit, card, check, evidence, inventory, models, pack, report, serve, why
 from weighbridge.errors import OperatorError, UserError
 
-COMMANDS = (check, audit, models, card, evidence, pack, report, serve)
+COMMANDS = (check, audit, models, card, evidence, inventory, pack, report, serve, why)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -29,7 +29,7 @@ _FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 def render(run: Run) -> str:
     """Return a table with a header; cells that a spreadsheet would calculate begin with an apostrophe."""
-    lines = _Lines()
+    lines = Lines()
     table = csv.writer(lines, lineterminator="\n")
     table.writerow(COLUMNS)
     table.writerows(_row(_cells(review, decision, finding)) for review, decision, finding in run.findings)
@@ -37,7 +37,7 @@ def render(run: Run) -> str:
     return "".join(lines)
 
 
-class _Lines(list[str]):
+class Lines(list[str]):
     """Where the writer of the standard library writes to."""
 
     def write(self, text: str) -> None:
@@ -46,10 +46,11 @@ class _Lines(list[str]):
 
 
 def _row(cells: dict[str, object]) -> Sequence[str]:
-    return [_cell(cells.get(column)) for column in COLUMNS]
+    return [cell(cells.get(column)) for column in COLUMNS]
 
 
-def _cell(value: object) -> str:
+def cell(value: object) -> str:
+    """Return a value as a spreadsheet may show it: one that it would calculate begins with an apostrophe."""
     if value is None:
         return ""
     text = printable(str(value).lower() if isinstance(value, bool) else str(value), LONGEST_CELL)
