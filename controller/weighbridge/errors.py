@@ -7,6 +7,7 @@ WeighbridgeError
 │   ├── BadModelRef      a text that names no model
 │   ├── BadManifest      a manifest or AdmissionReview that cannot be read
 │   ├── BadSite          a site object that cannot be used
+│   ├── BadReport        a saved report that cannot be read
 │   ├── BadTrust         a trusted root, key or certificate authority that cannot be used
 │   └── BadPolicies      a policy folder that cannot be loaded
 └── OperatorError        the surroundings are wrong: exit 3
@@ -40,6 +41,10 @@ class BadManifest(UserError):
 
 class BadSite(UserError):
     """A site object that cannot be used."""
+
+
+class BadReport(UserError):
+    """A saved report that cannot be read."""
 
 
 class BadTrust(UserError):

@@ -8,8 +8,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
-from pathlib import Path
 
+from weighbridge.building import packs_of, provenance_of, remembered_of, sources_of
 from weighbridge.engine import bundles
 from weighbridge.engine.bundles import ENTRYPOINT, Bundle
 from weighbridge.engine.demands import DEMANDS, demands
@@ -21,11 +21,8 @@ from weighbridge.engine.process import OpaProcess, find_opa
 from weighbridge.engine.selftest import known_good, self_test
 from weighbridge.errors import BadPolicies, EngineError, UserError
 from weighbridge.gathering import Gatherer, Tables
-from weighbridge.gathering.attachments import Attached, Attachments
 from weighbridge.gathering.places import HUB
-from weighbridge.gathering.provenance import Provenance
 from weighbridge.gathering.recording import Recorder
-from weighbridge.gathering.verifying import Anchors, Verifying
 from weighbridge.model.demands import Demands
 from weighbridge.model.outcomes import Unknown
 from weighbridge.model.refs import ModelRef
@@ -33,27 +30,14 @@ from weighbridge.model.requests import Namespace
 from weighbridge.model.rules import Rule
 from weighbridge.review import Judge as Judges
 from weighbridge.review import Reviewer
-from weighbridge.settings import DEFAULT_HUB, Settings
+from weighbridge.settings import Settings
 from weighbridge.site.facts import ConfiguredSite, configured
 from weighbridge.site.live import LiveSite
 from weighbridge.site.objects import SiteObjects, read_folder
-from weighbridge.site.signers import KnownSigner, known_signers
-from weighbridge.sources.attestations import attestation_store
-from weighbridge.sources.directory import DirectorySource
-from weighbridge.sources.hub import HubSource
-from weighbridge.sources.interface import Hosts, Source, source_of
-from weighbridge.sources.object_stores import store_address
-from weighbridge.sources.objects import ObjectSource
-from weighbridge.sources.oci import Registries
-from weighbridge.sources.pack_folder import PackFolder
-from weighbridge.store.interface import Store
+from weighbridge.site.signers import known_signers
+from weighbridge.sources.interface import source_of
 from weighbridge.store.remembered import Remembered
-from weighbridge.store.sqlite import SqliteStore
-from weighbridge.store.valkey import SCHEMES, ValkeyStore
 from weighbridge.verdict import checked
-
-DELIVERIES = {DEFAULT_HUB: frozenset({".hf.co"})}
-"""Where a hub sends those who ask for weights (source: the hub's own /.well-known/meta.json)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,47 +167,6 @@ async def gathering(settings: Settings) -> AsyncIterator[Gatherer]:
 
 
 @asynccontextmanager
-async def remembered_of(settings: Settings) -> AsyncIterator[Remembered]:
-    """Build what remembers evidence, and at the end store what still waits to be; raises `UserError`."""
-    store = store_at(settings.store, outlives=settings.accept_single_replica) if settings.store else None
-    remembered = Remembered(store)
-    try:
-        yield remembered
-    finally:
-        await remembered.close()
-
-
-def store_at(address: str, *, outlives: bool = False) -> Store:
-    """Build the store at an address: `redis://…` a server, a path a file; raises `UserError` for anything else."""
-    scheme, separator, _ = address.partition("://")
-    if not separator:
-        return SqliteStore(Path(address), outlives=outlives)
-    if scheme not in SCHEMES:
-        raise UserError(f"--store: got {scheme}://, expected a path or one of {', '.join(SCHEMES)}")
-    if outlives:
-        raise UserError("--accept-single-replica: is about a file. Fix: leave it out, several replicas share a server")
-    return ValkeyStore(address)
-
-
-@asynccontextmanager
-async def provenance_of(
-    settings: Settings,
-    signers: Callable[[], Sequence[KnownSigner]],
-    remembered: Remembered,
-    supplied: Sequence[Attached] = (),
-) -> AsyncIterator[Provenance]:
-    """Build what finds out who vouches for models, and take it apart at the end."""
-    store = attestation_store(settings.attestations, offline=settings.offline) if settings.attestations else None
-    attachments = Attachments(remembered, store, supplied)
-    verifying = Verifying(lambda: Anchors({one.name: one.trust for one in signers()}), time.monotonic, _now)
-    try:
-        yield Provenance(attachments, verifying, remembered)
-    finally:
-        if store is not None:
-            await store.close()
-
-
-@asynccontextmanager
 async def recording(settings: Settings, ref: ModelRef) -> AsyncIterator[tuple[Gatherer, Mapping[str, Recorder]]]:
     """
     Put together what asks about a model and its ancestors and writes down every answer, by scheme.
@@ -268,43 +211,3 @@ async def _engine(
         raise EngineError("no opa found in $WEIGHBRIDGE_OPA, the tool folder or PATH. Fix: install OPA, or make tools")
     embedded = await stack.enter_async_context(EmbeddedEngine(bundle, entrypoint=entrypoint))
     return embedded, f"regopy {version('regopy')} (preview engine, not for enforcement)"
-
-
-@asynccontextmanager
-async def sources_of(settings: Settings) -> AsyncIterator[Mapping[str, Source | Hosts]]:
-    """Build the source of each scheme, and take them apart at the end; raises `UserError` for an address that is none."""
-    addresses = [store_address(one) for one in settings.object_stores]
-    registries = Registries(settings.registries, config_file=settings.registry_config_file, offline=settings.offline)
-    async with AsyncExitStack() as stack:
-        await stack.enter_async_context(registries)
-        sources: dict[str, Source | Hosts] = {
-            "hf": await _hub(stack, settings),
-            "oci": Hosts(registries.at),
-            "ollama": Hosts(registries.ollama),
-        }
-        for scheme in dict.fromkeys(one.scheme for one in addresses):
-            stores = [one for one in addresses if one.scheme == scheme]
-            sources[scheme] = await stack.enter_async_context(ObjectSource(stores, offline=settings.offline))
-        yield sources
-
-
-async def _hub(stack: AsyncExitStack, settings: Settings) -> Source:
-    if "://" not in settings.hub:
-        return DirectorySource(Path(settings.hub))
-    hub = HubSource(
-        settings.hub,
-        token_file=settings.hub_token_file,
-        offline=settings.offline,
-        plain=settings.hub_plain,
-        redirect_hosts=DELIVERIES.get(settings.hub.rstrip("/"), frozenset()),
-    )
-    return await stack.enter_async_context(hub)
-
-
-def packs_of(settings: Settings) -> PackFolder | None:
-    """Return the folder of packs; raises `UserError` when it is none."""
-    if settings.packs is None:
-        return None
-    if not settings.packs.is_dir():
-        raise UserError(f"--packs {settings.packs}: no such folder")
-    return PackFolder(settings.packs, time.monotonic)

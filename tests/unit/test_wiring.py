@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from weighbridge.building import store_at
 from weighbridge.errors import BadPolicies, EngineError, UserError
 from weighbridge.model.refs import ModelRef
 from weighbridge.settings import Settings
-from weighbridge.wiring import assembled, store_at
+from weighbridge.wiring import assembled
 
 ROOT = Path(__file__).parents[2]
 HUB = str(ROOT / "demo" / "hub")

@@ -14,20 +14,26 @@ from collections.abc import Sequence
 from weighbridge import __version__
 from weighbridge.cli import (  # the names of the commands
     attest,
+    audit,
     cache,
     card,
     check,
     evidence,
+    inventory,
     license,  # noqa: A004
     models,
     pack,
     policies,
+    report,
     serve,
     verify,
+    why,
 )
 from weighbridge.errors import OperatorError, UserError
 
-COMMANDS = (check, models, card, license, evidence, verify, attest, pack, policies, cache, serve)
+COMMANDS = (
+    check, audit, why, report, inventory, models, card, license, evidence, verify, attest, pack, policies, cache, serve,
+)  # fmt: skip
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 
 from weighbridge import __version__
+from weighbridge.building import sources_of
 from weighbridge.cards import CARD, read_card
 from weighbridge.cards.measurements import measurements
 from weighbridge.cli.options import add_judging, add_profile, labels_of, settings_of
@@ -25,7 +26,7 @@ from weighbridge.provenance.writing import facts_statement, summary_statement
 from weighbridge.reports.json import encoded
 from weighbridge.settings import Settings
 from weighbridge.sources.interface import source_of
-from weighbridge.wiring import assembled, gathering, sources_of
+from weighbridge.wiring import assembled, gathering
 
 CARD_BYTES = 1024 * 1024
 UNDECIDED = "evidence.available"

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import msgspec
 
+from weighbridge.building import store_at
 from weighbridge.cli.options import add_store, store_address
 from weighbridge.cli.showing import show
 from weighbridge.errors import UserError
 from weighbridge.model.refs import ModelRef
 from weighbridge.model.text import plural, printable
 from weighbridge.store.interface import Kept, Store
-from weighbridge.wiring import store_at
 
 VERSION = 1
 _KIND = 14

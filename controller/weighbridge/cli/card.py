@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from weighbridge.building import sources_of
 from weighbridge.cards import CARD, SECTIONS, Weights, completeness, read_card
 from weighbridge.cli.options import add_sources
 from weighbridge.engine import bundles
@@ -19,7 +20,6 @@ from weighbridge.model.refs import ModelRef
 from weighbridge.reports.cards import CARD_FORMATS, CardPage
 from weighbridge.settings import DEFAULT_HUB, Settings
 from weighbridge.sources.interface import Hosts, Source, source_of
-from weighbridge.wiring import sources_of
 
 CARD_BYTES = 1024 * 1024
 """Of a card that is read, as in the cluster."""

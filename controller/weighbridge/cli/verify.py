@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from weighbridge.building import sources_of
 from weighbridge.cli.options import add_sources
 from weighbridge.cli.options import sources_of as settings_from
 from weighbridge.cli.signed_folder import present_in, weights_in
@@ -32,7 +33,6 @@ from weighbridge.provenance import (
 from weighbridge.provenance.binding import Content, is_about
 from weighbridge.reports.verification import VERIFY_FORMATS, Verification, step_of
 from weighbridge.sources.interface import source_of
-from weighbridge.wiring import sources_of
 
 _TRUST_BYTES = 1 << 20
 _PATTERN = re.compile(r"\^.*[^\\]\$", re.DOTALL)

@@ -53,6 +53,8 @@ class Request:
     where: Where | None = None
     unread: tuple[Unread, ...] = ()
     """Companions that were looked for and could not be had."""
+    cluster: str = ""
+    """Name of the cluster in reports of several; nothing decides by it."""
 
 
 @dataclass(frozen=True, slots=True)

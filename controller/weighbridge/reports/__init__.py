@@ -37,5 +37,7 @@ FORMATS: Mapping[str, Callable[[Run], str]] = {
     "openreports": openreports.render,
 }
 """By the name that `--output` takes."""
+OF_SEVERAL_CLUSTERS = ("terminal", "json", "yaml", "csv", "markdown", "html")
+"""Formats that tell workloads of two clusters apart."""
 
-__all__ = ["FORMATS", "Run"]
+__all__ = ["FORMATS", "OF_SEVERAL_CLUSTERS", "Run"]

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from weighbridge.model.text import printable
 from weighbridge.model.verdicts import Decision, Finding
+from weighbridge.reports.owners import owner
 from weighbridge.reports.phrases import day, judged, places, would_block
 from weighbridge.reports.run import Run
 from weighbridge.review import Review
@@ -17,6 +18,7 @@ COLUMNS = (
     *("rule", "severity", "action", "effect", "would_block", "message"),
     *("who_can_act", "fix_deployer", "fix_publisher", "evidence"),
     *("exception", "exception_owner", "expires", "decision"),
+    *("cluster", "owner"),
 )
 LONGEST_CELL = 32_000
 """Characters; spreadsheets stop at 32,767."""
@@ -27,7 +29,7 @@ _FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 def render(run: Run) -> str:
     """Return a table with a header; cells that a spreadsheet would calculate begin with an apostrophe."""
-    lines = _Lines()
+    lines = Lines()
     table = csv.writer(lines, lineterminator="\n")
     table.writerow(COLUMNS)
     table.writerows(_row(_cells(review, decision, finding)) for review, decision, finding in run.findings)
@@ -35,7 +37,7 @@ def render(run: Run) -> str:
     return "".join(lines)
 
 
-class _Lines(list[str]):
+class Lines(list[str]):
     """Where the writer of the standard library writes to."""
 
     def write(self, text: str) -> None:
@@ -44,10 +46,11 @@ class _Lines(list[str]):
 
 
 def _row(cells: dict[str, object]) -> Sequence[str]:
-    return [_cell(cells.get(column)) for column in COLUMNS]
+    return [cell(cells.get(column)) for column in COLUMNS]
 
 
-def _cell(value: object) -> str:
+def cell(value: object) -> str:
+    """Return a value as a spreadsheet may show it: one that it would calculate begins with an apostrophe."""
     if value is None:
         return ""
     text = printable(str(value).lower() if isinstance(value, bool) else str(value), LONGEST_CELL)
@@ -77,3 +80,4 @@ def _columns(review: Review, decision: Decision, finding: Finding) -> Iterator[t
         yield from (("exception", finding.exception.name), ("exception_owner", finding.exception.owner))
         yield ("expires", day(finding.exception.expires))
     yield ("decision", decision.id)
+    yield from (("cluster", review.request.cluster), ("owner", owner(review.request.object)))

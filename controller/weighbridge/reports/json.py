@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import msgspec
 
 from weighbridge.model.verdicts import Decision, Finding
+from weighbridge.reports.owners import owner
 from weighbridge.reports.run import Run
 from weighbridge.review import Review
 
@@ -38,6 +39,7 @@ def _escape(match: re.Match[str]) -> str:
 
 def document(run: Run) -> Mapping[str, object]:
     """Return what JSON and YAML hold."""
+    changed = {"changes": dataclasses.asdict(run.changes)} if run.changes else {}
     return {
         "version": VERSION,
         "decisions": [_decision(review, decision) for review, decision in run.decisions],
@@ -45,6 +47,8 @@ def document(run: Run) -> Mapping[str, object]:
         "problems": list(run.problems),
         "engine": run.engine,
         "revision": run.revision,
+        "seconds": round(run.seconds, 3),
+        **changed,
     }
 
 
@@ -67,6 +71,8 @@ def _decision(review: Review, decision: Decision) -> Mapping[str, object]:
         "models": [dataclasses.asdict(model) for model in decision.models],
         "findings": [_finding(finding) for finding in decision.verdict.findings],
         "stamps": [dataclasses.asdict(stamp) for stamp in decision.verdict.stamps],
+        "owner": owner(review.request.object),
+        "cluster": review.request.cluster,
     }
 
 

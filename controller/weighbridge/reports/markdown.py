@@ -114,7 +114,8 @@ def _object(review: Review, decision: Decision) -> Iterator[str]:
     place = f" at {escaped(f'{where.file}:{where.line}')}" if where else ""
     answer = _answer(decision)
     count = plural(len(decision.verdict.findings), "finding")
-    title = f"{escaped(subject(decision))}: {answer}, {count}{place}"
+    cluster = f"{escaped(review.request.cluster)}: " if review.request.cluster else ""
+    title = f"{cluster}{escaped(subject(decision))}: {answer}, {count}{place}"
     yield from ("", f"<details><summary>{title}</summary>", "")
     yield from ("| effect | rule | model | says | evidence | fix |", _rule(6))
     for finding in decision.verdict.findings:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from typing import Generic, TypeVar
 
-from weighbridge.model.requests import Where
+from weighbridge.model.requests import Request
 from weighbridge.model.rules import Rule
 from weighbridge.model.text import printable
 from weighbridge.model.verdicts import Decision, Finding, JudgedModel, Quote, Verdict
@@ -45,7 +45,7 @@ def content(run: Run) -> Mapping[str, object]:
     for review, decision in run.decisions:
         judged.update((one.ref, one) for one in decision.models)
         named = [models.of(one.ref) for one in decision.models]
-        workloads.append(_workload(review.request.where, decision, verdicts.of(decision.verdict), named))
+        workloads.append(_workload(review.request, decision, verdicts.of(decision.verdict), named))
     known = {str(one.ref): one for review, _ in run.decisions for one in review.evidence}
     ids = {one.rule for verdict in verdicts.places for one in verdict.findings}
     return {
@@ -57,12 +57,14 @@ def content(run: Run) -> Mapping[str, object]:
     }
 
 
-def _workload(where: Where | None, decision: Decision, verdict: int, models: list[int]) -> Mapping[str, object]:
+def _workload(request: Request, decision: Decision, verdict: int, models: list[int]) -> Mapping[str, object]:
+    place = f"{printable(request.where.file, 300)}:{request.where.line}" if request.where else ""
+    cluster = f"{printable(request.cluster, 100)}:" if request.cluster else ""
     return {
         "kind": printable(decision.kind, 100),
         "namespace": printable(decision.namespace, 253) or "cluster",
         "name": printable(decision.name, 253),
-        "at": f"{printable(where.file, 300)}:{where.line}" if where else "",
+        "at": " ".join(part for part in (cluster, place) if part),
         "id": decision.id,
         "verdict": verdict,
         "models": models,

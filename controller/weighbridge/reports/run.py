@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from weighbridge.model.rules import Rule
 from weighbridge.model.verdicts import Decision, Finding
+from weighbridge.reports.changes import Changes
 from weighbridge.review import Review
 
 
@@ -41,6 +42,13 @@ class Run:
     verbose: bool = False
     rules: Mapping[str, Rule] = field(default_factory=dict)
     """The rule table of the bundle, by id."""
+    changes: Changes | None = None
+    """Since an earlier report, where one was given."""
+
+    @property
+    def clusters(self) -> tuple[str, ...]:
+        """Return the names of the clusters it is about, in order; empty where none is named."""
+        return tuple(dict.fromkeys(one.request.cluster for one in self.reviews if one.request.cluster))
 
     @property
     def decisions(self) -> tuple[tuple[Review, Decision], ...]:

@@ -17,6 +17,7 @@ from tests.simulators.tables import shipped
 from tests.simulators.valkey_server import PROGRAM, WHY_NOT, ValkeyServer
 from tests.unit.store.stores import Watch
 
+from weighbridge.building import store_at
 from weighbridge.gathering import Gatherer
 from weighbridge.model.evidence import Evidence
 from weighbridge.model.outcomes import Found, Missing, Unknown
@@ -24,7 +25,6 @@ from weighbridge.model.refs import ModelRef
 from weighbridge.model.requests import Asker
 from weighbridge.sources.hub import HubSource
 from weighbridge.store.remembered import Remembered
-from weighbridge.wiring import store_at
 
 ROOT = Path(__file__).resolve().parents[3]
 CARD = b"---\nlicense: apache-2.0\nbase_model: acme/base\n---\n# Model\n\nA model that answers.\n"

@@ -48,6 +48,8 @@ def test_a_finding_is_a_row_with_its_object_model_and_fix():
         "exception_owner": "",
         "expires": "",
         "decision": "7f3c9a",
+        "cluster": "",
+        "owner": "",
     }
 
 
