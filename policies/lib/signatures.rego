@@ -55,7 +55,8 @@ strange(model) := array.concat(
 	],
 	[signature |
 		some signature in _about_this(model)
-		not vouched(model, signature.bundle)
+		bundle := signature.bundle
+		not vouched(model, bundle)
 	],
 )
 

@@ -89,6 +89,7 @@ def test_a_pack_holds_cards_configurations_licenses_and_the_lineage_and_no_weigh
     assert stored == {
         ("acme/desk", "README.md"),
         ("acme/desk", "config.json"),
+        ("acme/desk", "model.sig"),
         ("acme/base", "README.md"),
         ("acme/base", "LICENSE"),
     }
