@@ -2,7 +2,7 @@
 How long evidence takes: `python tests/benchmarks/evidence.py`.
 
 Cold: a model with two levels of ancestors from a hub that needs 20 ms for every answer; no request may be made twice.
-Warm: the same models again, out of memory. Ends with 1 when a limit is missed.
+Warm: the same models again, out of memory, by the processor's clock. Ends with 1 when a limit is missed.
 """
 
 from __future__ import annotations
@@ -81,9 +81,10 @@ async def warm(hub: Hub) -> list[float]:
         await gatherer.gather(refs, 60)
         found = []
         for _ in range(ROUNDS):
-            begun = time.perf_counter()
+            # By the processor's clock: nothing is waited for, and what else the machine does is not ours.
+            begun = time.process_time()
             await gatherer.gather(refs, 60)
-            found.append((time.perf_counter() - begun) / MODELS)
+            found.append((time.process_time() - begun) / MODELS)
     return found
 
 

@@ -17,6 +17,8 @@ from weighbridge.store.memory import Memory
 
 MEMORY_BYTES = 48 * 1024 * 1024
 """For evidence of some ten thousand models."""
+MOST_AT_HAND = 256
+"""Models asked about last, whose evidence is not unpacked for each review."""
 AHEAD_SECONDS = 60.0
 """For evidence that nobody waits for."""
 MOST_AHEAD = 256
@@ -32,6 +34,7 @@ class EvidenceMemory:
         """Hold at most `most_bytes`; `clock` says the Unix time."""
         self._clock = clock
         self._memory = Memory(most_bytes)
+        self._at_hand: dict[bytes, tuple[float, Evidence]] = {}
 
     @property
     def size(self) -> int:
@@ -44,11 +47,13 @@ class EvidenceMemory:
         kept = self._memory.get(key)
         if kept is None:
             return None
-        (until,) = _UNTIL.unpack_from(kept)
         if self._clock() >= until:
             self._memory.drop(key)
             return None
-        return unpack(kept[_UNTIL.size :], ref)
+        self._at_hand[key] = until, evidence
+        if len(self._at_hand) > MOST_AT_HAND:
+            del self._at_hand[next(iter(self._at_hand))]
+        return evidence if evidence.ref == ref else replace(evidence, ref=ref)
 
     def keep(self, evidence: Evidence, deadline: Deadline, trusted: str) -> Evidence:
         """Return evidence with the time it was learnt at, and keep it for as long as everything in it holds."""
@@ -56,7 +61,8 @@ class EvidenceMemory:
         observed = int(horizon.observed) if horizon.observed < float("inf") else None
         whole = replace(evidence, observed_at=observed)
         if horizon.until > self._clock():
-            packed = pack(whole)
+            packed, key = pack(whole), _key(evidence.ref, deadline.payment.asker)
+            self._at_hand.pop(key, None)
             if packed is not None:
                 self._memory.put(
                     _key(evidence.ref, deadline.payment.asker, trusted), _UNTIL.pack(horizon.until) + packed

@@ -21,7 +21,7 @@ from weighbridge.model.refs import ModelRef
 T = TypeVar("T")
 
 
-class _Fact(msgspec.Struct, Generic[T], array_like=True, omit_defaults=True):
+class _Fact(msgspec.Struct, Generic[T], array_like=True, omit_defaults=True, gc=False):
     found: T | None = None
     unreadable: str | None = None
     missing: str | None = None
@@ -42,7 +42,7 @@ def _packed() -> tuple[type[msgspec.Struct], tuple[str, ...], tuple[bool, ...]]:
         kinds = [one for one in typing.get_args(value) or (value,) if one is not Unreadable]
         written.append((name, _Fact[functools.reduce(operator.or_, kinds)]))  # type: ignore[misc]  # built from hints
     outcomes = tuple(kind is not hints[name] for name, kind in written)
-    return msgspec.defstruct("Packed", written, array_like=True), names, outcomes
+    return msgspec.defstruct("Packed", written, array_like=True, gc=False), names, outcomes
 
 
 _PACKED, _NAMES, _OUTCOMES = _packed()

@@ -7,7 +7,7 @@ from tests.evidence_values import evidence
 
 from weighbridge.gathering.asking import Deadline, Horizon
 from weighbridge.gathering.budgets import Budgets, Payment
-from weighbridge.gathering.keeping import MOST_AHEAD, Ahead, EvidenceMemory
+from weighbridge.gathering.keeping import MOST_AHEAD, MOST_AT_HAND, Ahead, EvidenceMemory
 from weighbridge.model.evidence import Evidence, Place
 from weighbridge.model.refs import ModelRef
 from weighbridge.model.requests import NOBODY, Asker
@@ -66,6 +66,26 @@ def test_who_names_a_model_does_not_matter_and_what_is_named_does() -> None:
     assert same is not None
     assert same.ref.role == "draft"
     assert others == [None] * 5
+
+
+def test_what_is_asked_about_often_is_at_hand_and_never_older_than_what_is_kept() -> None:
+    watch = Watch()
+    memory = EvidenceMemory(watch)
+    names = [f"hf://org/m{number}" for number in range(MOST_AT_HAND + 10)]
+    for name in names:
+        memory.keep(evidence(name), deadline(10.0))
+    first = [memory.get(evidence(name).ref, NOBODY) for name in names]
+    again = [memory.get(evidence(name).ref, NOBODY) for name in names[-3:]]
+    memory.keep(evidence(names[-1], places={"card": Place("new")}), deadline(20.0))
+    renewed = memory.get(evidence(names[-1]).ref, NOBODY)
+    watch.now = 15.0
+
+    assert [one and one.ref for one in first] == [evidence(name).ref for name in names]
+    assert all(one is other for one, other in zip(again, first[-3:], strict=True))
+    assert renewed is not None
+    assert renewed.places == {"card": Place("new")}
+    assert memory.get(evidence(names[-2]).ref, NOBODY) is None
+    assert memory.get(evidence(names[-1]).ref, NOBODY) == renewed
 
 
 async def test_each_thing_is_found_out_once_and_not_everything_at_once() -> None:

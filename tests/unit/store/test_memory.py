@@ -7,7 +7,7 @@ from weighbridge.store.memory import ENTRY_BYTES, Memory
 
 
 def test_the_least_recently_used_goes_first() -> None:
-    memory = Memory(3 * ENTRY_BYTES)
+    memory = Memory(int(2.5 * ENTRY_BYTES))
     memory.put(b"a", b"1")
     memory.put(b"b", b"2")
     memory.get(b"a")
