@@ -41,11 +41,16 @@ class EvidenceMemory:
         """Bytes in use."""
         return self._memory.size
 
-    def get(self, ref: ModelRef, asker: Asker, trusted: str) -> Evidence | None:
-        """Return what is kept about a model and still holds; `trusted` is the version of what is trusted."""
+    def get(self, ref: ModelRef, asker: Asker, trusted: str = "") -> Evidence | None:
+        """Return what is kept about a model and still holds; `trusted` is the version of what a site trusts."""
         key = _key(ref, asker, trusted)
-        kept = self._memory.get(key)
-        if kept is None:
+        at_hand = self._at_hand.pop(key, None)
+        kept = self._memory.get(key) if at_hand is None else None
+        if at_hand is not None:
+            until, evidence = at_hand
+        elif kept is not None:
+            (until,), evidence = _UNTIL.unpack_from(kept), unpack(kept[_UNTIL.size :], ref)
+        else:
             return None
         if self._clock() >= until:
             self._memory.drop(key)
@@ -55,18 +60,16 @@ class EvidenceMemory:
             del self._at_hand[next(iter(self._at_hand))]
         return evidence if evidence.ref == ref else replace(evidence, ref=ref)
 
-    def keep(self, evidence: Evidence, deadline: Deadline, trusted: str) -> Evidence:
+    def keep(self, evidence: Evidence, deadline: Deadline, trusted: str = "") -> Evidence:
         """Return evidence with the time it was learnt at, and keep it for as long as everything in it holds."""
         horizon = deadline.horizon
         observed = int(horizon.observed) if horizon.observed < float("inf") else None
         whole = replace(evidence, observed_at=observed)
         if horizon.until > self._clock():
-            packed, key = pack(whole), _key(evidence.ref, deadline.payment.asker)
+            packed, key = pack(whole), _key(evidence.ref, deadline.payment.asker, trusted)
             self._at_hand.pop(key, None)
             if packed is not None:
-                self._memory.put(
-                    _key(evidence.ref, deadline.payment.asker, trusted), _UNTIL.pack(horizon.until) + packed
-                )
+                self._memory.put(key, _UNTIL.pack(horizon.until) + packed)
         return whole
 
 

@@ -27,39 +27,39 @@ def deadline(until: float, observed: float = 5.5, asker: Asker = NOBODY) -> Dead
 def test_evidence_is_kept_while_all_of_it_holds_and_says_when_it_was_learnt() -> None:
     watch = Watch()
     memory = EvidenceMemory(watch)
-    told = memory.keep(evidence(), deadline(10.0), "")
+    told = memory.keep(evidence(), deadline(10.0))
     watch.now = 9.9
-    kept = memory.get(told.ref, NOBODY, "")
+    kept = memory.get(told.ref, NOBODY)
     watch.now = 10.0
 
     assert told == kept == replace(evidence(), observed_at=5)
-    assert memory.get(told.ref, NOBODY, "") is None
+    assert memory.get(told.ref, NOBODY) is None
     assert memory.size == 0
 
 
 def test_what_never_changes_has_no_time() -> None:
     memory = EvidenceMemory(Watch())
 
-    assert memory.keep(evidence(), deadline(float("inf"), float("inf")), "").observed_at is None
+    assert memory.keep(evidence(), deadline(float("inf"), float("inf"))).observed_at is None
 
 
 def test_what_was_late_or_cannot_be_written_is_not_kept() -> None:
     memory = EvidenceMemory(Watch())
-    memory.keep(evidence(), deadline(float("-inf")), "")
-    memory.keep(evidence(places={"card": Place("\ud800")}), deadline(10.0), "")
+    memory.keep(evidence(), deadline(float("-inf")))
+    memory.keep(evidence(places={"card": Place("\ud800")}), deadline(10.0))
 
-    assert memory.get(evidence().ref, NOBODY, "") is None
+    assert memory.get(evidence().ref, NOBODY) is None
 
 
 def test_who_names_a_model_does_not_matter_and_what_is_named_does() -> None:
     memory = EvidenceMemory(Watch())
-    memory.keep(evidence(), deadline(10.0), "")
-    same = memory.get(ModelRef("hf", "org/model", role="draft"), NOBODY, "")
+    memory.keep(evidence(), deadline(10.0))
+    same = memory.get(ModelRef("hf", "org/model", role="draft"), NOBODY)
     others = [
-        memory.get(ModelRef("hf", "org/model", ""), NOBODY, ""),
-        memory.get(ModelRef("hf", "org/model", file=""), NOBODY, ""),
-        memory.get(ModelRef("oci", "org/model"), NOBODY, ""),
-        memory.get(ModelRef("hf", "org/model"), Asker(max_evidence_age=60.0), ""),
+        memory.get(ModelRef("hf", "org/model", ""), NOBODY),
+        memory.get(ModelRef("hf", "org/model", file=""), NOBODY),
+        memory.get(ModelRef("oci", "org/model"), NOBODY),
+        memory.get(ModelRef("hf", "org/model"), Asker(max_evidence_age=60.0)),
         memory.get(ModelRef("hf", "org/model"), NOBODY, "other roots"),
     ]
 
