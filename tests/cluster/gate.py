@@ -76,6 +76,7 @@ spec:
   namespaceSelector: {matchLabels: {acme.example/gate: restricted}}
   profile: restricted
   stages: [{stage: enforce}]
+  rules: {signature.trusted: {action: audit}}
 """
 
 

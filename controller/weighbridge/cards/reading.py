@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from weighbridge.cards.blocks import Block, Blocks, blocks, visible
@@ -98,11 +98,6 @@ def read_card(content: bytes) -> ReadCard | Unreadable:
         skipped=tongue.skipped,
         claims=claims(found.passages, found.labels, found.answers, front.values, key_lines),
     )
-    numbers = {one.line for one in card.placeholders} | {one.line for one in card.claims}
-    numbers.update(line for section in card.sections.values() for line in section.lines[:_QUOTED])
-    places = {"card": Place(CARD)} | {
-        f"card.line:{number}": Place(CARD, number, printable(source[number - 1].strip(), 200)) for number in numbers
-    }
     return ReadCard(
         card=card,
         front_matter=front.values,
@@ -110,10 +105,20 @@ def read_card(content: bytes) -> ReadCard | Unreadable:
         images=tuple(
             Line(block.line, block.text) for block in body.blocks if "![" in block.text or "<img" in block.text.lower()
         ),
-        places=places,
+        places=_places(card, source),
         key_lines=key_lines,
         marks=found.marks,
     )
+
+
+def _places(card: Card, source: Sequence[str]) -> Mapping[str, Place]:
+    """Return the lines that findings quote."""
+    numbers = {one.line for one in card.placeholders} | {one.line for one in card.claims}
+    numbers.update(line for section in card.sections.values() for line in section.lines[:_QUOTED])
+    lines = {
+        f"card.line:{number}": Place(CARD, number, printable(source[number - 1].strip(), 200)) for number in numbers
+    }
+    return {"card": Place(CARD), **lines}
 
 
 def _stated(front_matter: Mapping[str, object], key_lines: Mapping[str, int]) -> Mapping[str, Statement]:

@@ -32,6 +32,7 @@ from weighbridge.model.evidence import Card, Evidence, Files, License, Resolved
 from weighbridge.model.outcomes import Found, Missing, Outcome, Unknown, Unreadable
 from weighbridge.model.refs import ModelRef
 from weighbridge.model.requests import NOBODY, Asker
+from weighbridge.model.scans import Scan
 from weighbridge.sources.interface import Hosts, Source, WholeSource
 from weighbridge.sources.pack_folder import PackFolder
 from weighbridge.store.remembered import Remembered
@@ -146,19 +147,15 @@ class Gatherer:
         sources_of_it, unknown = converted_from(parts, headers, ref.file)
         signed = await self._provenance.of_model(source, _subject(ref, now, parts), deadline)
         licenses = attested_licenses(signed, self._tables)
-        name = self._tables.aliases.own(ref.repository)
+        name, own = self._tables.aliases.own(ref.repository), _value(license_outcome)
         said = statements_of(parts, sources_of_it, self._tables)
         statements = with_attested(said, signed, name, self._tables)
-        signed = contradicted(signed, licenses, _value(license_outcome), said, _card(parts))
+        signed = contradicted(signed, licenses, own, said, _card(parts))
         asked = tuple(dict.fromkeys((*parts.unknown, *unknown)))
-        model = NodeFacts(name, "found", now.commit, statements, _value(license_outcome), asked)
-        ancestors, content, scan = await asyncio.gather(
-            _Walk(self._repositories, self._tables, self._places.hub or source, deadline).ancestors(model),
-            self._repositories.content(source, ref.repository, at, ref.file, deadline),
-            self._repositories.scan(source, ref.repository, at, deadline),
-        )
+        model = NodeFacts(name, "found", now.commit, statements, own, asked)
+        ancestors, content, scan = await self._further(ref, at, source, model, deadline)
         graph = lineage(model, ancestors)
-        bound = bound_terms(parts, _value(license_outcome), graph, self._tables)
+        bound = bound_terms(parts, own, graph, self._tables)
         return Evidence(
             ref=ref,
             resolved=Found(now),
@@ -178,6 +175,16 @@ class Gatherer:
             content_digest=content,
             scan=scan,
             terms=bound,
+        )
+
+    async def _further(
+        self, ref: ModelRef, at: str, source: WholeSource, model: NodeFacts, deadline: Deadline
+    ) -> tuple[Mapping[str, NodeFacts], Outcome[str | Unreadable], Outcome[Scan | Unreadable]]:
+        """Return ancestors, content digest and scans, asked for at the same time."""
+        return await asyncio.gather(
+            _Walk(self._repositories, self._tables, self._places.hub or source, deadline).ancestors(model),
+            self._repositories.content(source, ref.repository, at, ref.file, deadline),
+            self._repositories.scan(source, ref.repository, at, deadline),
         )
 
 

@@ -91,6 +91,12 @@ def _line(outcome: Outcome[Fact | Unreadable]) -> str:
             return " · ".join(part for part in _parts(value) if part)
 
 
+def _scan(value: Scan) -> Iterator[str]:
+    yield "all files scanned" if value.done else "not all files are scanned"
+    yield ", ".join(f"{one.path} {one.level}" for one in value.issues[:4]) or "no issues listed"
+    yield f"{len(value.issues) - 4} more" if len(value.issues) > 4 else ""
+
+
 def _parts(value: Fact) -> Iterator[str]:
     match value:
         case Resolved():
@@ -127,9 +133,7 @@ def _parts(value: Fact) -> Iterator[str]:
         case str():
             yield value
         case Scan():
-            yield "all files scanned" if value.done else "not all files are scanned"
-            yield ", ".join(f"{one.path} {one.level}" for one in value.issues[:4]) or "no issues listed"
-            yield f"{len(value.issues) - 4} more" if len(value.issues) > 4 else ""
+            yield from _scan(value)
         case Config() | Tokenizer() | GenerationConfig() | Adapter():
             yield from _configuration(value)
 
