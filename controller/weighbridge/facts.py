@@ -218,12 +218,9 @@ def _license(evidence: Evidence, site: SiteFacts) -> Outcome[License | Unreadabl
     attested = [license_ for bundle, license_ in sorted(evidence.attested_licenses.items()) if bundle in vouched]
     if not attested:
         return evidence.license
+    said = evidence.license.value if isinstance(evidence.license, Found) else None
     named = [one.id for one in attested[1:]]
-    match evidence.license:
-        case Found(value=License() as declared):
-            named += [declared.id, *declared.also_named]
-        case _:
-            pass
+    named += [said.id, *said.also_named] if isinstance(said, License) else []
     also = tuple(dict.fromkeys(one for one in named if one is not None and one != attested[0].id))
     return Found(dataclasses.replace(attested[0], also_named=also))
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 
 from weighbridge.model.text import printable
 
@@ -29,13 +31,7 @@ def clipped(text: str, width: int) -> str:
     shown = printable(text, 400)
     if cells(shown) <= width:
         return shown
-    taken, used = [], 1
-    for character in shown:
-        used += _cells(character)
-        if used > width:
-            break
-        taken.append(character)
-    return "".join(taken) + "…"
+    return _head(shown, width - 1) + "…"
 
 
 def padded(text: str, width: int) -> str:
@@ -63,12 +59,8 @@ def wrapped(text: str, width: int, indent: str, limit: int = 1000) -> Iterator[s
 
 
 def _head(text: str, width: int) -> str:
-    used = 0
-    for at, character in enumerate(text):
-        used += _cells(character)
-        if used > width:
-            return text[:at]
-    return text
+    """Return as much of a text as fits into `width` columns."""
+    return text[: bisect_right(list(accumulate(map(_cells, text))), width)]
 
 
 def columns(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

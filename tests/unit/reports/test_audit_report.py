@@ -151,3 +151,15 @@ def test_changes_are_shown_and_saved():
     assert "Findings since the baseline: 1 new, 1 fixed or gone, 0 unchanged, 1 not decided now" in shown
     assert "  new    acme/x.y                      pricing/deployment/tariff" in shown
     assert json.loads(FORMATS["json"](told))["changes"]["fixed"][0]["rule"] == "format.safe"
+
+
+def test_what_a_stage_holds_back_is_blocked_and_not_refused_today():
+    shown = render(run(review(finding("audit", action="deny"))))
+
+    assert "1 of 1 workload would be blocked" in shown
+    assert "in the stage of today already" not in shown
+
+
+def test_a_text_is_cut_at_the_column_where_it_no_longer_fits():
+    assert clipped("中文字", 5) == "中文…"
+    assert clipped("a" * 9, 4) == "aaa…"
