@@ -163,3 +163,4 @@ def test_what_a_stage_holds_back_is_blocked_and_not_refused_today():
 def test_a_text_is_cut_at_the_column_where_it_no_longer_fits():
     assert clipped("中文字", 5) == "中文…"
     assert clipped("a" * 9, 4) == "aaa…"
+    assert cells("e\u0301a") == 2
