@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
 from tests.policies.folders import ABOUT_ALL, around
@@ -17,8 +16,8 @@ RULES_OF_ONE_PROCESS = 6
 
 def answers(bodies: Mapping[str, Sequence[bytes]]) -> Mapping[str, list[object]]:
     """Return by rule what the engine answers to each document."""
-    with ProcessPoolExecutor(2, get_context("spawn"), max_tasks_per_child=RULES_OF_ONE_PROCESS) as pool:
-        return dict(zip(bodies, pool.map(_answers, bodies, bodies.values()), strict=True))
+    with get_context("spawn").Pool(2, maxtasksperchild=RULES_OF_ONE_PROCESS) as pool:
+        return dict(zip(bodies, pool.starmap(_answers, bodies.items(), chunksize=1), strict=True))
 
 
 def _answers(rule: str, bodies: Sequence[bytes]) -> list[object]:
