@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TypeVar
 
+from weighbridge.facts import MODEL_FACTS
 from weighbridge.model.evidence import Card, Edge, Evidence, Files, License, Lineage, Node, Place
 from weighbridge.model.outcomes import Found, Missing, Outcome, Unknown, Unreadable
 from weighbridge.model.text import printable, short_ref
@@ -13,18 +14,6 @@ from weighbridge.model.weights import Weights
 
 _NODES = 200
 """Ancestors that are drawn."""
-_FACTS = (
-    "resolved",
-    "card",
-    "license",
-    "lineage",
-    "files",
-    "config",
-    "tokenizer",
-    "generation_config",
-    "adapter",
-    "weights",
-)
 _PLACES = 60
 
 T = TypeVar("T")
@@ -64,7 +53,7 @@ def _read(outcome: Outcome[T | Unreadable]) -> T | None:
 
 def _gaps(evidence: Evidence) -> Iterator[list[str]]:
     """Yield each fact that is missing, unknown or unreadable, with the reason."""
-    for name in _FACTS:
+    for name in MODEL_FACTS:
         match getattr(evidence, name):
             case Missing(looked_at=looked_at):
                 yield [name, "missing", printable(looked_at, 300)]
